@@ -1,8 +1,13 @@
 namespace UsersApi.Caching;
 
-/// <summary>Evicts tags when the action may have changed what they stand for.</summary>
-[AttributeUsage(AttributeTargets.Method)]
+/// <summary>
+/// Names what an unsafe action may change: before its response leaves, every response stored under one of these tags is
+/// evicted, on all nodes. Its own URI is evicted in any case.
+/// </summary>
+/// <param name="tags">As in <see cref="RedisCachedAttribute.Tags"/>.</param>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
 public sealed class RedisCacheEvictAttribute(params string[] tags) : Attribute
 {
+    /// <summary>The tags, with arguments of the action in braces.</summary>
     public IReadOnlyList<string> Tags { get; } = tags;
 }

@@ -1,0 +1,50 @@
+using System.Text.Json.Serialization;
+
+namespace UsersApi.Caching;
+
+/// <summary>A whole response as it is stored: metadata that a person can read, and the body's bytes.</summary>
+internal sealed record CacheEntry
+{
+    /// <summary>Grows with every change of the format; an entry of another revision is a miss.</summary>
+    public const int CurrentRevision = 1;
+
+    public int Revision { get; init; } = CurrentRevision;
+
+    /// <summary>The key under which it was stored: an entry that comes back under another one is not used.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The action that made it.</summary>
+    public required string Action { get; init; }
+
+    public required int Status { get; init; }
+
+    /// <summary>When the response was made, in milliseconds of the Unix epoch.</summary>
+    public required long Stored { get; init; }
+
+    /// <summary>Until when it is fresh, in milliseconds of the Unix epoch.</summary>
+    public required long FreshUntil { get; init; }
+
+    /// <summary>Epoch and tag versions read before the action ran; it is only served while they are the current ones.</summary>
+    public required string Stamp { get; init; }
+
+    /// <summary>The entity tag of the identity coding, quotes included; empty where the response has none.</summary>
+    public required string ETag { get; init; }
+
+    /// <summary>Whether <see cref="ETag"/> was made here, from the content; the action's own is sent as it is.</summary>
+    public required bool OwnsETag { get; init; }
+
+    /// <summary>Whether other codings of the body may be sent.</summary>
+    public required bool MayCompress { get; init; }
+
+    public required IReadOnlyList<StoredHeader> Headers { get; init; }
+
+    /// <summary>Bytes of <see cref="Body"/>.</summary>
+    public required int Length { get; init; }
+
+    [JsonIgnore]
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>Bytes that it takes up, roughly.</summary>
+    [JsonIgnore]
+    public long Size => Length + 1_024L + (2L * Key.Length);
+}

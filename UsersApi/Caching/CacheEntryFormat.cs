@@ -1,0 +1,115 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace UsersApi.Caching;
+
+/// <summary>Writes and reads entries.</summary>
+/// <remarks>
+/// <code>
+/// {"crc":"9a3f01bc","revision":1,"key":"get:/api/v1/users:limit=20&amp;skip=0",...,"length":2911}\n
+/// [{"id":...                                                         2,911 bytes, as MVC wrote them
+/// </code>
+/// The CRC-32C covers all that follows it: an entry that was cut, mixed up or written by another program is no entry. It
+/// guards against accidents, not against those who may write to Redis.
+/// </remarks>
+internal static class CacheEntryFormat
+{
+    private const int CrcDigits = 8;
+
+    private static readonly EntryJson Json = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        // For people's eyes: the line is data, never part of a page.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    private static ReadOnlySpan<byte> Start => "{\"crc\":\""u8;
+
+    private static ReadOnlySpan<byte> AfterCrc => "\","u8;
+
+    private static int PrefixLength => Start.Length + CrcDigits;
+
+    /// <summary>The entry in two pieces, so that the body is not copied.</summary>
+    public static ReadOnlySequence<byte> Write(CacheEntry entry)
+    {
+        // The metadata's own opening brace is replaced by the prefix.
+        var metadata = JsonSerializer.SerializeToUtf8Bytes(entry, Json.CacheEntry).AsSpan(1);
+        var line = new byte[PrefixLength + AfterCrc.Length + metadata.Length + 1];
+        Start.CopyTo(line);
+        AfterCrc.CopyTo(line.AsSpan(PrefixLength));
+        metadata.CopyTo(line.AsSpan(PrefixLength + AfterCrc.Length));
+        line[^1] = (byte)'\n';
+        var crc = ~Crc(Crc(uint.MaxValue, line.AsSpan(PrefixLength)), entry.Body.Span);
+        Utf8Formatter.TryFormat(crc, line.AsSpan(Start.Length), out _, new StandardFormat('x', CrcDigits));
+        return entry.Body.IsEmpty ? new ReadOnlySequence<byte>(line) : Joined(line, entry.Body);
+    }
+
+    /// <summary>The entry, or null where the bytes are anything but a whole entry of this revision.</summary>
+    public static CacheEntry? Read(ReadOnlyMemory<byte> bytes)
+    {
+        var span = bytes.Span;
+        if (span.Length < PrefixLength || !span.StartsWith(Start)
+            || !Utf8Parser.TryParse(span.Slice(Start.Length, CrcDigits), out uint crc, out var digits, 'x') || digits != CrcDigits
+            || span.IndexOf((byte)'\n') is not (> 0 and var end))
+        {
+            return null;
+        }
+
+        if (crc != ~Crc(uint.MaxValue, span[PrefixLength..]))
+        {
+            return null;
+        }
+
+        try
+        {
+            var body = bytes[(end + 1)..];
+            return JsonSerializer.Deserialize(span[..end], Json.CacheEntry) is { Revision: CacheEntry.CurrentRevision } entry && entry.Length == body.Length
+                ? entry with { Body = body }
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
+    {
+        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
+        foreach (var word in words)
+        {
+            crc = BitOperations.Crc32C(crc, word);
+        }
+
+        foreach (var octet in bytes[(words.Length * sizeof(ulong))..])
+        {
+            crc = BitOperations.Crc32C(crc, octet);
+        }
+
+        return crc;
+    }
+
+    private static ReadOnlySequence<byte> Joined(ReadOnlyMemory<byte> line, ReadOnlyMemory<byte> body)
+    {
+        var first = new Segment(line, null);
+        var last = new Segment(body, first);
+        return new ReadOnlySequence<byte>(first, 0, last, body.Length);
+    }
+
+    private sealed class Segment : ReadOnlySequenceSegment<byte>
+    {
+        public Segment(ReadOnlyMemory<byte> memory, Segment? before)
+        {
+            Memory = memory;
+            if (before is not null)
+            {
+                RunningIndex = before.RunningIndex + before.Memory.Length;
+                before.Next = this;
+            }
+        }
+    }
+}

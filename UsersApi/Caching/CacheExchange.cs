@@ -1,0 +1,127 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+
+namespace UsersApi.Caching;
+
+/// <summary>One request to a cached action, from lookup to delivery.</summary>
+internal sealed class CacheExchange
+{
+    private readonly CacheExchangeFactory _shared;
+    private readonly CachePolicy _policy;
+    private readonly HttpContext _http;
+    private readonly RedisCachedOptions _options;
+    private readonly RequestDirectives _directives;
+    private readonly KeyDraft _draft;
+    private readonly IReadOnlyList<string> _tags;
+    private ResponseCapture? _capture;
+    private Lookup _lookup;
+
+    public CacheExchange(CacheExchangeFactory shared, ActionExecutingContext context, CachePolicy policy)
+    {
+        _shared = shared;
+        _policy = policy;
+        _http = context.HttpContext;
+        _options = shared.Options;
+        _directives = RequestDirectives.Of(_http.Request, _options);
+        _draft = policy.Key.Draft(context);
+        _tags = policy.TagsOf(context, _draft.Path);
+    }
+
+    /// <summary>Whether the answer is known without the action.</summary>
+    public bool IsAnswered => _lookup.Entry is not null;
+
+    /// <summary>Whether the client wants a stored response or none.</summary>
+    public bool IsRefused => !IsAnswered && _directives.OnlyIfCached;
+
+    /// <summary>What the action returned, to see whether an outer filter put something else in its place.</summary>
+    public IActionResult? Result { get; set; }
+
+    // Not kept: an answer may teach the policy another Vary, and is stored under the key that holds it.
+    private string Key => _policy.Key.Complete(_draft, _shared.Dimensions.Of(_policy, _http));
+
+    public async Task LookUpAsync()
+    {
+        if (!_options.Enabled)
+        {
+            return;
+        }
+
+        _lookup = await _shared.Store.FindAsync(_policy, Key, _tags);
+        if (_lookup.Entry is { } entry && (_directives.NoCache || !_directives.Accepts(entry, _shared.Time.GetUtcNow().ToUnixTimeMilliseconds())))
+        {
+            _lookup = _lookup with { Entry = null };
+        }
+    }
+
+    public void BeginCapture()
+    {
+        _capture ??= new ResponseCapture(_http, _policy.Key, _options.MaxBodyBytes, beforeOverflow: () => Report(CacheOutcome.TooLarge));
+        _capture.Begin();
+    }
+
+    public void EndCapture() => _capture!.End();
+
+    /// <summary>Sends the response that was found.</summary>
+    public Task DeliverAsync()
+    {
+        var now = _shared.Time.GetUtcNow();
+        var entry = _lookup.Entry!;
+        CacheStatus.SetHit(_http, _options.Name, Math.Max(0, (entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000));
+        _shared.Metrics.Request(CacheOutcome.Hit);
+        return new ResponseDelivery(_http, _policy, now).SendAsync(entry, isHit: true);
+    }
+
+    /// <summary>Stores what was captured, if it may be, and sends it.</summary>
+    /// <param name="isReplayable">False where filters changed the result in a way that a stored response could not show.</param>
+    public async Task CompleteAsync(bool isReplayable)
+    {
+        var capture = _capture!;
+        var body = await capture.CompleteAsync();
+        if (capture.Overflowed)
+        {
+            return;
+        }
+
+        var now = _shared.Time.GetUtcNow();
+        var delivery = new ResponseDelivery(_http, _policy, now);
+        var (judged, seconds) = Storability.Judge(_http.Response, _policy, capture, now);
+        if (judged is not CacheOutcome.Stored || !isReplayable)
+        {
+            Report(isReplayable ? judged : CacheOutcome.NotReplayable);
+            await delivery.SendAsIsAsync(body);
+            return;
+        }
+
+        var entry = EntryBuilder.Build(_http.Response, capture.Headers, body, _options) with
+        {
+            Key = Key,
+            Action = _policy.ActionId,
+            Stamp = _lookup.Stamp ?? "",
+            Stored = now.ToUnixTimeMilliseconds(),
+            FreshUntil = now.AddSeconds(seconds).ToUnixTimeMilliseconds(),
+        };
+        capture.Headers.Revert();
+        Report(Store(entry));
+        await delivery.SendAsync(entry, isHit: false);
+    }
+
+    /// <summary>Why the action had to run: a word of RFC 9211, section 2.2.</summary>
+    private string Forward() =>
+        !_options.Enabled || _lookup.Stamp is null ? "bypass"
+        : _directives.NoCache ? "request"
+        : _lookup.IsOutdated ? "stale" : "uri-miss";
+
+    private CacheOutcome Store(CacheEntry entry) =>
+        !_options.Enabled ? CacheOutcome.Disabled
+        : _lookup.Stamp is null ? CacheOutcome.Unreachable
+        : HttpMethods.IsHead(_http.Request.Method) ? CacheOutcome.Head
+        : _directives.NoStore ? CacheOutcome.RequestNoStore
+        : _http.RequestAborted.IsCancellationRequested ? CacheOutcome.Aborted
+        : _shared.Store.TryStore(entry) ? CacheOutcome.Stored : CacheOutcome.Disabled;
+
+    private void Report(CacheOutcome outcome)
+    {
+        CacheStatus.SetForward(_http, _options.Name, outcome, Forward());
+        _shared.Metrics.Request(outcome);
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.Extensions.Options;
+
+namespace UsersApi.Caching;
+
+/// <summary>What every exchange needs.</summary>
+internal sealed class CacheExchangeFactory(
+    CacheStore store, KeyDimensions dimensions, IOptionsMonitor<RedisCachedOptions> options, TimeProvider time, CacheMetrics metrics)
+{
+    public CacheStore Store => store;
+
+    public KeyDimensions Dimensions => dimensions;
+
+    public RedisCachedOptions Options => options.CurrentValue;
+
+    public TimeProvider Time => time;
+
+    public CacheMetrics Metrics => metrics;
+
+    public void ReportBypass(HttpContext http, CacheOutcome outcome)
+    {
+        CacheStatus.SetForward(http, Options.Name, outcome, "bypass");
+        metrics.Request(outcome);
+    }
+
+    public CacheExchange Create(ActionExecutingContext context, CachePolicy policy) => new(this, context, policy);
+}

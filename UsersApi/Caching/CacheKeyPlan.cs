@@ -1,0 +1,163 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Controllers;
+using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+
+namespace UsersApi.Caching;
+
+/// <summary>What the key of one action's responses is made of; settled once, at start.</summary>
+/// <remarks>
+/// <code>
+/// get:/api/v1/users:limit=20&amp;skip=0                 path, then declared arguments by name, nulls left out
+/// get:https://example.org/api/v1/users:limit=20        with KeyByHost
+/// get:/api/v1/users::accept=text%2Fcsv                 what else selects a response: headers, culture, user
+/// get:/api/v1/users:q=aaa...#3f2a...                   beyond MaxKeyLength: the SHA-256 of the whole
+/// </code>
+/// In names and values all but unreserved characters is percent-encoded, so that no delimiter can be forged.
+/// </remarks>
+internal sealed class CacheKeyPlan
+{
+    private readonly RedisCachedOptions _options;
+    private readonly List<KeyArgument> _arguments;
+    private readonly List<KeyArgument> _headers;
+
+    public CacheKeyPlan(ControllerActionDescriptor action, IModelMetadataProvider provider, RedisCachedOptions options)
+    {
+        _options = options;
+        var all = KeyArgument.Of(action, provider);
+        _headers = [.. all.Where(argument => argument.Source == BindingSource.Header)];
+        _arguments = [.. all.Where(IsFromPathOrQuery)];
+        BodyArgument = all.FirstOrDefault(argument => argument.Source is { } source
+            && (source == BindingSource.Body || source == BindingSource.Form || source == BindingSource.FormFile))?.Name;
+        OpaqueArgument = all.FirstOrDefault(argument => argument.HasOwnBinder && !KeyShape.CanWrite(argument.Metadata))?.Name;
+        HeaderNames = [.. _headers.Select(header => header.Name), .. _arguments.SelectMany(argument => KeyShape.HeadersIn(argument.Metadata))];
+        IsByRawQuery = _arguments.TrueForAll(argument => argument.Source == BindingSource.Path)
+            || _arguments.Exists(argument => argument.Name.Contains('.', StringComparison.Ordinal) || !KeyShape.CanWrite(argument.Metadata))
+            || _arguments.DistinctBy(argument => argument.Name, StringComparer.OrdinalIgnoreCase).Count() < _arguments.Count
+            || action.FilterDescriptors.Any(descriptor => descriptor.Filter is FormatFilterAttribute);
+    }
+
+    /// <summary>True where the raw query stands in the key: nothing is bound from it, or something of which no text can be proven.</summary>
+    public bool IsByRawQuery { get; }
+
+    /// <summary>An argument from the request's body, which no key can hold.</summary>
+    public string? BodyArgument { get; }
+
+    /// <summary>An argument that its own binder makes of who knows what, and of which no text can be proven.</summary>
+    public string? OpaqueArgument { get; }
+
+    /// <summary>The request headers that are bound to arguments, or into models.</summary>
+    public IReadOnlyList<string> HeaderNames { get; }
+
+    /// <summary>The arguments from path and query.</summary>
+    public IReadOnlyList<KeyArgument> Arguments => _arguments;
+
+    /// <summary>Whether the action declares this name of the query, itself or as a part of a model.</summary>
+    public bool DeclaresQuery(string name) => _arguments.Exists(argument =>
+        name.StartsWith(argument.Name, StringComparison.OrdinalIgnoreCase)
+        && (name.Length == argument.Name.Length || name[argument.Name.Length] is '.' or '['));
+
+    /// <summary>The part of the key that the bound arguments settle. The action may change them, so it is written before it runs.</summary>
+    public KeyDraft Draft(ActionExecutingContext context)
+    {
+        var parts = new List<string>(_arguments.Count + 1);
+        var key = new StringBuilder("get:", 128);
+        WriteHost(key, context.HttpContext.Request);
+        var start = key.Length;
+        var inPath = RoutePath.Write(key, context, _arguments, parts);
+        var path = key.ToString(start, key.Length - start);
+        if (IsByRawQuery)
+        {
+            WriteRawQuery(parts, context.HttpContext.Request.Query);
+        }
+        else
+        {
+            foreach (var argument in _arguments.Except(inPath))
+            {
+                KeyShape.Write(parts, KeyText.Escaped(argument.Name), argument.ValueIn(context), argument.Metadata);
+            }
+        }
+
+        WriteParts(key, parts, always: false);
+        var headers = new List<string>();
+        foreach (var header in _headers)
+        {
+            WriteHeader(headers, header, context);
+        }
+
+        return new KeyDraft(key.ToString(), path, HasArguments: parts.Count > 0, headers);
+    }
+
+    /// <summary>The whole key, without the prefix: what was drafted, and what else selects a response.</summary>
+    public string Complete(KeyDraft draft, IEnumerable<string> dimensions)
+    {
+        var all = new List<string>(draft.Headers.Concat(dimensions));
+        if (all.Count == 0)
+        {
+            return Capped(draft.Text);
+        }
+
+        var key = new StringBuilder(draft.Text).Append(draft.HasArguments ? "" : ":");
+        WriteParts(key, all, always: true);
+        return Capped(key.ToString());
+    }
+
+    public static void WriteRawHeader(ICollection<string> parts, string name, HttpRequest request)
+    {
+        if (request.Headers.TryGetValue(name, out var values))
+        {
+            // Names of headers ignore case; a model's name never starts a part of this section, so nothing collides.
+            var escaped = KeyText.Escaped(name.ToUpperInvariant());
+            parts.Add(string.Join('&', values.Select(value => $"{escaped}={KeyText.Escaped(value ?? "")}")));
+        }
+    }
+
+    private static void WriteHeader(List<string> parts, KeyArgument header, ActionExecutingContext context)
+    {
+        if (!KeyShape.CanWrite(header.Metadata))
+        {
+            WriteRawHeader(parts, header.Name, context.HttpContext.Request);
+            return;
+        }
+
+        KeyShape.Write(parts, KeyText.Escaped(header.Name.ToUpperInvariant()), header.ValueIn(context), header.Metadata);
+    }
+
+    private static void WriteRawQuery(List<string> parts, IQueryCollection query)
+    {
+        foreach (var (name, values) in query.Where(pair => pair.Value.Count > 0))
+        {
+            var escaped = KeyText.Escaped(name);
+            parts.Add(string.Join('&', values.Select(value => $"{escaped}={KeyText.Escaped(value ?? "")}")));
+        }
+    }
+
+    private static void WriteParts(StringBuilder key, List<string> parts, bool always)
+    {
+        parts.Sort(StringComparer.Ordinal);
+        if (parts.Count > 0 || always)
+        {
+            key.Append(':').AppendJoin('&', parts);
+        }
+    }
+
+    private static bool IsFromPathOrQuery(KeyArgument argument) => argument.Source is null
+        || argument.Source == BindingSource.Path || argument.Source == BindingSource.Query || argument.Source == BindingSource.ModelBinding
+        || argument.Source == BindingSource.Custom;
+
+    private void WriteHost(StringBuilder key, HttpRequest request)
+    {
+        if (_options.KeyByHost)
+        {
+            // Scheme and host are escaped too: a hostile Host header forges nothing.
+            KeyText.Escape(key, request.Scheme);
+            KeyText.Escape(key.Append("://"), request.Host.Value?.ToLowerInvariant() ?? "");
+        }
+    }
+
+    private string Capped(string key) => key.Length <= _options.MaxKeyLength
+        ? key
+        : $"{key.AsSpan(0, _options.MaxKeyLength - 65)}#{Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(key)))}";
+}

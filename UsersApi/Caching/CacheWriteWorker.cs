@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Options;
+
+namespace UsersApi.Caching;
+
+/// <summary>Writes queued responses to the store, and drains the queue when the host stops.</summary>
+internal sealed class CacheWriteWorker(
+    CacheWriteQueue queue,
+    [FromKeyedServices(RedisCachedServiceCollectionExtensions.ServiceKey)] IDistributedCache cache,
+    IOptions<RedisCachedOptions> options,
+    TimeProvider time,
+    CacheMetrics metrics,
+    ILogger<CacheWriteWorker> logger) : BackgroundService
+{
+    private const int Writers = 2;
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // The base class cancels the loops at once: they end by themselves when the completed queue is empty.
+        queue.Complete();
+        if (ExecuteTask is { } draining)
+        {
+            await draining.WaitAsync(TimeSpan.FromSeconds(options.Value.DrainSeconds), time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (queue.Count is > 0 and var left)
+        {
+            metrics.QueueDropped(left);
+            CacheLog.DrainIncomplete(logger, left);
+        }
+
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => Task.Run(() => WriteAllAsync(stoppingToken), CancellationToken.None)));
+
+    private async Task WriteAllAsync(CancellationToken cancel)
+    {
+        await foreach (var entry in queue.ReadAllAsync(cancel))
+        {
+            try
+            {
+                await WriteAsync(entry, cancel);
+            }
+            catch (Exception error) when (error is not OperationCanceledException || !cancel.IsCancellationRequested)
+            {
+                // A broken store costs later misses, and nothing else: the loop must outlive it.
+                metrics.WriteFailed();
+                CacheLog.WriteFailed(logger, error.GetType().Name);
+            }
+            finally
+            {
+                queue.Finish(entry);
+            }
+        }
+    }
+
+    private async Task WriteAsync(CacheEntry entry, CancellationToken cancel)
+    {
+        var left = DateTimeOffset.FromUnixTimeMilliseconds(entry.FreshUntil) - time.GetUtcNow();
+        if (left <= TimeSpan.Zero || !queue.IsLatest(entry))
+        {
+            return;
+        }
+
+        // Whole seconds, upwards: the store would round a rest below one second to an expiry of none. The entry knows better.
+        var expiry = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds)) };
+        var bytes = CacheEntryFormat.Write(entry);
+        if (cache is IBufferDistributedCache buffered)
+        {
+            await buffered.SetAsync(entry.Key, bytes, expiry, cancel);
+        }
+        else
+        {
+            await cache.SetAsync(entry.Key, System.Buffers.BuffersExtensions.ToArray(bytes), expiry, cancel);
+        }
+
+        metrics.Written(bytes.Length);
+    }
+}

@@ -1,0 +1,65 @@
+using System.IO.Compression;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace UsersApi.Caching;
+
+/// <summary>The content codings in which a stored body may leave (RFC 9110, sections 8.4 and 12.5.3).</summary>
+internal static class ContentCoding
+{
+    public const string Identity = "identity";
+    public const string Gzip = "gzip";
+    public const string Brotli = "br";
+
+    /// <summary>The coding that the client likes best; gzip before Brotli where it likes both the same.</summary>
+    public static string Negotiate(StringValues acceptEncoding)
+    {
+        if (!StringWithQualityHeaderValue.TryParseList(acceptEncoding, out var accepted))
+        {
+            return Identity;
+        }
+
+        var (gzip, brotli) = (QualityOf(Gzip, accepted, 0), QualityOf(Brotli, accepted, 0));
+        var best = Math.Max(gzip, brotli);
+        // A client that names identity and likes it better gets it; one that does not name it takes it only for want of others.
+        return best <= 0 || QualityOf(Identity, accepted, 0, byWildcard: false) > best ? Identity : gzip >= brotli ? Gzip : Brotli;
+    }
+
+    /// <summary>The entity tag of a coding: each has its own (RFC 9110, section 8.8.3.3).</summary>
+    public static string TagOf(string etag, string coding) => coding == Identity ? etag : $"{etag.AsSpan(0, etag.Length - 1)}-{coding}\"";
+
+    public static ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> body, string coding)
+    {
+        var compressed = new MemoryStream(body.Length / 4);
+        using (Stream stream = coding == Gzip
+            ? new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true)
+            : new BrotliStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            stream.Write(body.Span);
+        }
+
+        return compressed.GetBuffer().AsMemory(0, (int)compressed.Length);
+    }
+
+    /// <summary>Whether a body of this type gets smaller at all.</summary>
+    public static bool IsCompressible(string? contentType)
+    {
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var type))
+        {
+            return false;
+        }
+
+        var (kind, suffix, name) = (type.Type, type.Suffix, type.SubType);
+        return Is(kind, "text") || Is(suffix, "json") || Is(suffix, "xml") || Is(name, "json") || Is(name, "xml") || Is(name, "javascript")
+            || Is(name, "wasm") || Is(name, "x-ndjson");
+    }
+
+    private static double QualityOf(string coding, IList<StringWithQualityHeaderValue> accepted, double unnamed, bool byWildcard = true)
+    {
+        var named = accepted.FirstOrDefault(value => Is(value.Value, coding))
+            ?? (byWildcard ? accepted.FirstOrDefault(value => value.Value == "*") : null);
+        return named is null ? unnamed : named.Quality ?? 1;
+    }
+
+    private static bool Is(StringSegment value, string expected) => value.Equals(expected, StringComparison.OrdinalIgnoreCase);
+}

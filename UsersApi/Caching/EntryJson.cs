@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace UsersApi.Caching;
+
+/// <summary>Source-generated, so that reading an entry needs no reflection.</summary>
+[JsonSerializable(typeof(CacheEntry))]
+internal sealed partial class EntryJson : JsonSerializerContext;

@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+
+namespace UsersApi.Caching;
+
+/// <summary>Versions in process memory, for one node without Redis.</summary>
+internal sealed class LocalTagVersions : ITagVersions
+{
+    private readonly ConcurrentDictionary<string, string> _versions = new(StringComparer.Ordinal);
+
+    public ValueTask<string?> ReadAsync(IReadOnlyList<string> tags) =>
+        new("local:" + string.Join(',', tags.Select(tag => _versions.GetOrAdd(tag, _ => NewToken()))));
+
+    public ValueTask<bool> EvictAsync(IReadOnlyCollection<string> tags)
+    {
+        foreach (var tag in tags)
+        {
+            _versions[tag] = NewToken();
+        }
+
+        return new(true);
+    }
+
+    /// <summary>128 random bits: a version that was lost never comes back.</summary>
+    public static string NewToken() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+}

@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+
+namespace UsersApi.Caching;
+
+/// <summary>
+/// Looks a response up before an action runs, and stores it afterwards. As an action filter it comes after authorization,
+/// binding and validation: a refused or invalid request never reaches the cache.
+/// </summary>
+internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CachePolicies policies, CacheExchangeFactory exchanges)
+    : IAsyncActionFilter, IAsyncResultFilter
+{
+    // Stands for the stored response until the result stage sends it.
+    private static readonly IActionResult Placeholder = new EmptyResult();
+
+    private CacheExchange? _exchange;
+
+    public async Task OnActionExecutionAsync(ActionExecutingContext context, ActionExecutionDelegate next)
+    {
+        if (policies.For(context.ActionDescriptor) is not { } policy || policy.Attribute != attribute
+            || !(HttpMethods.IsGet(context.HttpContext.Request.Method) || HttpMethods.IsHead(context.HttpContext.Request.Method)))
+        {
+            await next();
+            return;
+        }
+
+        if (AudienceRule.Bypass(policy.Audience, context.HttpContext) is { } bypass)
+        {
+            exchanges.ReportBypass(context.HttpContext, bypass);
+            await next();
+            return;
+        }
+
+        var exchange = exchanges.Create(context, policy);
+        await exchange.LookUpAsync();
+        if (exchange.IsRefused)
+        {
+            context.Result = new StatusCodeResult(StatusCodes.Status504GatewayTimeout);
+            return;
+        }
+
+        _exchange = exchange;
+        if (exchange.IsAnswered)
+        {
+            context.Result = Placeholder;
+            return;
+        }
+
+        exchange.BeginCapture();
+        try
+        {
+            exchange.Result = (await next()).Result;
+        }
+        finally
+        {
+            exchange.EndCapture();
+        }
+    }
+
+    public async Task OnResultExecutionAsync(ResultExecutingContext context, ResultExecutionDelegate next)
+    {
+        if (_exchange is not { } exchange || context.HttpContext.Response.HasStarted)
+        {
+            await next();
+            return;
+        }
+
+        if (exchange.IsAnswered)
+        {
+            if (context.Result != Placeholder)
+            {
+                // An outer filter put its own result in place: it has the last word, as it has on a miss.
+                await next();
+                return;
+            }
+
+            // Inner result filters had their say when the response was made.
+            context.Cancel = true;
+            await exchange.DeliverAsync();
+            return;
+        }
+
+        exchange.BeginCapture();
+        ResultExecutedContext executed;
+        try
+        {
+            executed = await next();
+        }
+        finally
+        {
+            exchange.EndCapture();
+        }
+
+        if (executed.Exception is null || executed.ExceptionHandled)
+        {
+            await exchange.CompleteAsync(isReplayable: context.Result == exchange.Result && !executed.Canceled);
+        }
+    }
+}

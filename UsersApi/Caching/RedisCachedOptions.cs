@@ -1,0 +1,100 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace UsersApi.Caching;
+
+/// <summary>The response cache's settings, from the configuration section <c>RedisCached</c>.</summary>
+public sealed class RedisCachedOptions : IValidatableObject
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "RedisCached";
+
+    /// <summary>The kill switch: false leaves Redis alone, at once and without a restart.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>How this cache is called in <c>Cache-Status</c>: an RFC 8941 token.</summary>
+    [RegularExpression("[A-Za-z*][A-Za-z0-9!#$%&'*+.^_`|~:/-]{0,63}")]
+    public string Name { get; set; } = "RedisCached";
+
+    /// <summary>What every Redis key of this application begins with.</summary>
+    [Required, StringLength(128)]
+    public string KeyPrefix { get; set; } = "redis-cached:";
+
+    /// <summary>Scheme and host are part of the key; turn it off only where no response contains them.</summary>
+    public bool KeyByHost { get; set; } = true;
+
+    /// <summary>Characters of a key before its tail becomes a SHA-256: 128 to 8,192.</summary>
+    [Range(128, 8_192)]
+    public int MaxKeyLength { get; set; } = 1_024;
+
+    /// <summary>Bodies above this many bytes stream through and are not stored: 0 to 256 MiB.</summary>
+    [Range(0, 268_435_456)]
+    public int MaxBodyBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Bodies from this many bytes on are compressed for clients that accept it; null turns compression off.</summary>
+    [Range(1, int.MaxValue)]
+    public int? CompressFromBytes { get; set; } = 1_024;
+
+    /// <summary>Obey a request's own <c>Cache-Control</c> (RFC 9111, section 5.2.1); off, since a stranger could switch the cache off.</summary>
+    public bool HonorRequestCacheControl { get; set; }
+
+    /// <summary>The secret of the hash that stands for a user in a key; the same on all nodes. Random for each process where it is not set.</summary>
+    [MinLength(16)]
+    public string? KeySecret { get; set; }
+
+    /// <summary>Tags with arguments, and paths, share this many version keys in Redis: 16 to 65,536.</summary>
+    [Range(16, 65_536)]
+    public int TagBuckets { get; set; } = 4_096;
+
+    /// <summary>How long a lookup waits for the tag versions, in milliseconds: 1 to 10,000.</summary>
+    [Range(1, 10_000)]
+    public int VersionsTimeoutMs { get; set; } = 50;
+
+    /// <summary>How long a lookup waits for an entry, in milliseconds: 1 to 60,000.</summary>
+    [Range(1, 60_000)]
+    public int EntryTimeoutMs { get; set; } = 1_000;
+
+    /// <summary>How long a write waits for its eviction, in milliseconds: 1 to 60,000.</summary>
+    [Range(1, 60_000)]
+    public int EvictionTimeoutMs { get; set; } = 1_000;
+
+    /// <summary>After repeated failures Redis is left alone for this long before it is tried again, in milliseconds: 500 to 60,000.</summary>
+    [Range(500, 60_000)]
+    public int BreakMs { get; set; } = 1_000;
+
+    /// <summary>Responses that may wait to be written: 1 to 100,000. The oldest goes first.</summary>
+    [Range(1, 100_000)]
+    public int QueueEntries { get; set; } = 1_024;
+
+    /// <summary>Bytes that may wait to be written: 1 MiB to 1 GiB. The oldest goes first.</summary>
+    [Range(1_048_576, 1_073_741_824)]
+    public long QueueBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>How long a shutdown waits for the queue to drain, in seconds: 0 to 300.</summary>
+    [Range(0, 300)]
+    public int DrainSeconds { get; set; } = 5;
+
+    /// <summary>Without a Redis connection string: the bytes that the store in this process may hold, 1 MiB to 16 GiB.</summary>
+    [Range(1_048_576, 17_179_869_184)]
+    public long LocalStoreBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>What holds where neither the attribute nor its profile says something.</summary>
+    public RedisCachedProfile Defaults { get; set; } = new();
+
+    /// <summary>Named settings for <see cref="RedisCachedAttribute.Profile"/>.</summary>
+    public IDictionary<string, RedisCachedProfile> Profiles { get; } =
+        new Dictionary<string, RedisCachedProfile>(StringComparer.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var (name, profile) in Profiles.Append(KeyValuePair.Create(nameof(Defaults), Defaults)))
+        {
+            var results = new List<ValidationResult>();
+            Validator.TryValidateObject(profile, new ValidationContext(profile), results, validateAllProperties: true);
+            foreach (var result in results)
+            {
+                yield return new ValidationResult($"{name}: {result.ErrorMessage}", result.MemberNames);
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace UsersApi.Caching;
+
+/// <summary>Settings that several cached actions share; null leaves the word to the next in line.</summary>
+public sealed class RedisCachedProfile
+{
+    internal const int MaxSeconds = 31_536_000;
+
+    /// <inheritdoc cref="RedisCachedAttribute.Seconds"/>
+    [Range(1, MaxSeconds)]
+    public int? Seconds { get; set; }
+
+    /// <inheritdoc cref="RedisCachedAttribute.ClientSeconds"/>
+    [Range(0, MaxSeconds)]
+    public int? ClientSeconds { get; set; }
+
+    /// <inheritdoc cref="RedisCachedAttribute.Audience"/>
+    public CacheAudience? Audience { get; set; }
+
+    /// <inheritdoc cref="RedisCachedAttribute.Vary"/>
+    public string[]? Vary { get; set; }
+
+    /// <inheritdoc cref="RedisCachedAttribute.StatusCodes"/>
+    public int[]? StatusCodes { get; set; }
+
+    internal RedisCachedProfile Or(RedisCachedProfile? next) => next is null ? this : new()
+    {
+        Seconds = Seconds ?? next.Seconds,
+        ClientSeconds = ClientSeconds ?? next.ClientSeconds,
+        Audience = Audience ?? next.Audience,
+        Vary = Vary ?? next.Vary,
+        StatusCodes = StatusCodes ?? next.StatusCodes,
+    };
+}

@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Mvc.Infrastructure;
+using Microsoft.Extensions.Options;
+
+namespace UsersApi.Caching;
+
+/// <summary>Tells an attribute's mistakes before the first request, and begins to connect without waiting for it.</summary>
+internal sealed class RedisCachedStartup(IServiceProvider services, IOptions<RedisCachedOptions> options, ILogger<RedisCachedStartup> logger) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (services.GetService<IActionDescriptorCollectionProvider>() is not null)
+        {
+            services.GetRequiredService<CachePolicies>().Validate();
+        }
+
+        if (services.GetService<RedisConnection>() is { } connection)
+        {
+            _ = connection.Multiplexer;
+        }
+        else
+        {
+            CacheLog.CachedInProcess(logger, options.Value.LocalStoreBytes);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace UsersApi.Caching;
+
+/// <summary>Degraded without Redis: requests are answered all the same.</summary>
+internal sealed class RedisHealthCheck(RedisConnection connection) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        connection.Multiplexer.IsCompleted && (await connection.Multiplexer).IsConnected
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Degraded("Redis is not connected: responses are not cached.");
+}

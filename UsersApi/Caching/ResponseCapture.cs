@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace UsersApi.Caching;
+
+/// <summary>Catches what an action and its result write, by standing in for the response's body while they run.</summary>
+internal sealed class ResponseCapture : IDisposable
+{
+    private readonly IFeatureCollection _features;
+    private readonly IHttpResponseBodyFeature _client;
+    private readonly CaptureStream _stream;
+    private readonly StreamResponseBodyFeature _body;
+
+    public ResponseCapture(HttpContext http, CacheKeyPlan plan, int cap, Action beforeOverflow)
+    {
+        _features = http.Features;
+        _client = _features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        _stream = new CaptureStream(_client.Stream, cap, beforeOverflow);
+        _body = new StreamResponseBodyFeature(_stream, _client);
+        Request = new WatchedRequest(http, plan);
+        Headers = new HeaderChanges(http.Response.Headers);
+        Feature = new RedisCachedFeature(http.Response);
+        http.Response.RegisterForDispose(this);
+    }
+
+    public WatchedRequest Request { get; }
+
+    public HeaderChanges Headers { get; }
+
+    public RedisCachedFeature Feature { get; }
+
+    /// <summary>Whether the body went past the cap, and to the client.</summary>
+    public bool Overflowed => _stream.Overflowed;
+
+    public void Begin()
+    {
+        _features.Set<IHttpResponseBodyFeature>(_body);
+        _features.Set(Feature);
+        Request.Install();
+        Headers.Begin();
+    }
+
+    /// <summary>Undone between the stages too: what an outer filter writes is none of ours.</summary>
+    public void End()
+    {
+        Headers.End();
+        Request.Remove();
+        _features.Set<RedisCachedFeature>(null);
+        _features.Set(_client);
+    }
+
+    /// <summary>The whole body. What was written and never flushed is in it too.</summary>
+    public async Task<byte[]> CompleteAsync()
+    {
+        await _body.CompleteAsync();
+        return _stream.ToArray();
+    }
+
+    public void Dispose() => _stream.Dispose();
+}
