@@ -1,0 +1,8 @@
+namespace Pipelines.Sockets.Unofficial;
+
+/// <summary>Choices for a connection; there are none here.</summary>
+[Flags]
+public enum SocketConnectionOptions
+{
+    None = 0,
+}
