@@ -16,7 +16,8 @@ public sealed partial class UserRepository
             await using var copy = await UserCopy.BeginAsync(connection, cancellationToken);
             foreach (var user in users)
             {
-                await copy.WriteAsync(user, cancellationToken);
+                copy.Append(user);
+                await copy.FlushIfFullAsync(cancellationToken);
             }
 
             await copy.CompleteAsync(cancellationToken);

@@ -14,20 +14,21 @@ public sealed partial class UserRepository(NpgsqlDataSource dataSource)
 
     public async Task<UserPage> ListAsync(UserPageQuery query, CancellationToken cancellationToken)
     {
-        // Built from constants only. Rows are skipped in an index alone; only those of the page are read from the table.
-        var filter = query.IsActive is null ? "" : "AND is_active = @IsActive";
+        // Built from constants only: a partial index is found by the words of its condition, not by a parameter.
+        // Rows are skipped in an index alone; only those of the page are read from the table.
+        var filter = query.IsActive switch { null => "true", true => "is_active", false => "NOT is_active" };
         var start = query switch
         {
-            { After: not null } => "AND id > @After",
-            { Skip: > 0 } => $"AND id >= (SELECT id FROM users WHERE true {filter} ORDER BY id OFFSET @Skip LIMIT 1)",
-            _ => "",
+            { After: not null } => "id > @After",
+            { Skip: > 0 } => $"id >= (SELECT id FROM users WHERE {filter} ORDER BY id OFFSET @Skip LIMIT 1)",
+            _ => "true",
         };
         var sql = $"""
-            SELECT {Columns} FROM users WHERE true {filter} {start} ORDER BY id LIMIT @Limit
+            SELECT {Columns} FROM users WHERE {filter} AND {start} ORDER BY id LIMIT @Limit
             """;
 
         // One row more than asked for tells whether there is a next page.
-        var parameters = new { query.IsActive, query.After, query.Skip, Limit = query.Limit + 1 };
+        var parameters = new { query.After, query.Skip, Limit = query.Limit + 1 };
         var rows = await QueryAsync(sql, parameters, cancellationToken);
         var hasMore = rows.Count > query.Limit;
         if (hasMore)
