@@ -1,2 +1,19 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using UsersApi.Data;
+using UsersApi.Hosting;
+using UsersApi.Users;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServer(args);
+builder.Services.AddProblems();
+builder.Services.AddJsonControllers();
+builder.Services.AddApiDocument();
+builder.Services.AddPostgres(builder.Configuration);
+builder.Services.AddUsers();
+
+var app = builder.Build();
+app.UseProblems();
+app.UseWriteGuard();
+app.MapHealth();
+app.MapApiDocument();
+app.MapControllers();
+return await app.RunCommandOrServeAsync(args);

@@ -1,0 +1,20 @@
+namespace UsersApi.Data;
+
+/// <summary>What Data says: events 2000 to 2099.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2000, LogLevel.Information, "Migration {Migration} applied in {Milliseconds} ms")]
+    public static partial void MigrationApplied(ILogger logger, string migration, long milliseconds);
+
+    [LoggerMessage(2001, LogLevel.Information, "Migrations are up to date: {Applied} applied now, {Total} known")]
+    public static partial void MigrationsDone(ILogger logger, int applied, int total);
+
+    [LoggerMessage(2002, LogLevel.Warning, "Migration {Version} is recorded but newer than this build: a newer node has been here")]
+    public static partial void MigrationFromTheFuture(ILogger logger, string version);
+
+    [LoggerMessage(2003, LogLevel.Information, "Migration {Migration} was applied by another tool: its checksum is recorded now")]
+    public static partial void MigrationAdopted(ILogger logger, string migration);
+
+    [LoggerMessage(2010, LogLevel.Error, "Postgres is not available ({SqlState}): {Reason}")]
+    public static partial void PostgresUnavailable(ILogger logger, string? sqlState, string reason);
+}

@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace UsersApi.Data;
+
+/// <summary>How the application talks to Postgres: section <c>Postgres</c>, and the connection string of that name.</summary>
+internal sealed class PostgresOptions
+{
+    public const string Section = "Postgres";
+
+    /// <summary>From <c>ConnectionStrings:Postgres</c>, in Npgsql's format.</summary>
+    [Required(ErrorMessage = "ConnectionStrings:Postgres is missing: set ConnectionStrings__Postgres, or start with ./dev run.")]
+    public string? ConnectionString { get; set; }
+
+    /// <summary>Whether pending migrations run before the server starts to listen.</summary>
+    public bool MigrateOnStart { get; set; }
+
+    /// <summary>The folder of the migrations, relative to the application's own.</summary>
+    [Required]
+    public string MigrationsFolder { get; set; } = "migrations";
+
+    /// <summary>Seconds that one command may take. Migrations and seeding are not bound by it.</summary>
+    [Range(1, 600)]
+    public int CommandTimeoutSeconds { get; set; } = 30;
+
+    /// <summary>Seconds that the health check waits for an answer.</summary>
+    [Range(1, 60)]
+    public int HealthTimeoutSeconds { get; set; } = 3;
+}

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using UsersApi.Hosting;
+
+namespace UsersApi.Data;
+
+/// <summary>Registers Postgres: the data source, the migrations and the health check.</summary>
+internal static class PostgresServiceCollectionExtensions
+{
+    public static IServiceCollection AddPostgres(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<PostgresOptions>()
+            .Bind(configuration.GetSection(PostgresOptions.Section))
+            .Configure(options => options.ConnectionString = configuration.GetConnectionString("Postgres"))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+
+        services.AddSingleton(CreateDataSource);
+        services.AddSingleton<MigrationFolder>();
+        services.AddSingleton<MigrationRunner>();
+        services.AddSingleton<ICommand, MigrateCommand>();
+        services.AddHostedService<MigrateOnStart>();
+        services.AddExceptionHandler<PostgresUnavailableHandler>();
+        services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres", HealthStatus.Unhealthy, ["ready"]);
+        return services;
+    }
+
+    private static NpgsqlDataSource CreateDataSource(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<PostgresOptions>>().Value;
+        var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
+        builder.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
+        builder.ConnectionStringBuilder.ApplicationName ??= "UsersApi";
+        builder.ConnectionStringBuilder.CommandTimeout = options.CommandTimeoutSeconds;
+        return builder.Build();
+    }
+}

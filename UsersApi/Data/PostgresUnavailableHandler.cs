@@ -1,0 +1,30 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Diagnostics;
+using Npgsql;
+
+namespace UsersApi.Data;
+
+/// <summary>Answers 503 with <c>Retry-After</c>, not 500, where Postgres cannot be reached or asks to try again.</summary>
+internal sealed class PostgresUnavailableHandler(IProblemDetailsService problems, ILogger<PostgresUnavailableHandler> logger)
+    : IExceptionHandler
+{
+    private const int RetryAfterSeconds = 5;
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is not NpgsqlException { IsTransient: true } error)
+        {
+            return false;
+        }
+
+        Log.PostgresUnavailable(logger, error.SqlState, error.Message);
+        httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+
+        return await problems.TryWriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = httpContext,
+            ProblemDetails = { Title = "The database is not available", Detail = "Try again in a few seconds." },
+        });
+    }
+}

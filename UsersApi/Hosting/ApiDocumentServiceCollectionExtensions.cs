@@ -1,0 +1,43 @@
+using Microsoft.OpenApi;
+
+namespace UsersApi.Hosting;
+
+/// <summary>The OpenAPI 3.1 document and Swagger UI.</summary>
+internal static class ApiDocumentServiceCollectionExtensions
+{
+    private const string Name = "v1";
+
+    public static IServiceCollection AddApiDocument(this IServiceCollection services) =>
+        services.AddOpenApi(Name, options =>
+        {
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+
+            // HEAD is GET without the body: a second entry for each would tell nothing.
+            options.ShouldInclude = operation => operation.HttpMethod != HttpMethods.Head;
+            options.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info.Title = "UsersApi";
+                document.Info.Description = "Users in Postgres; reads are cached in Redis, and say so in `Cache-Status`.";
+
+                // Relative, so that the document fits every host and proxy.
+                document.Servers = [new OpenApiServer { Url = "/" }];
+                return Task.CompletedTask;
+            });
+            options.AddOperationTransformer<HeadersTransformer>();
+            options.AddOperationTransformer<ProblemsTransformer>();
+        });
+
+    public static WebApplication MapApiDocument(this WebApplication app)
+    {
+        app.MapOpenApi();
+        app.UseSwaggerUI(ui =>
+        {
+            ui.SwaggerEndpoint($"/openapi/{Name}.json", $"UsersApi {Name}");
+            ui.DocumentTitle = "UsersApi";
+            ui.EnableTryItOutByDefault();
+            ui.DisplayRequestDuration();
+        });
+        app.MapGet("/", () => Results.Redirect("/swagger")).ExcludeFromDescription();
+        return app;
+    }
+}

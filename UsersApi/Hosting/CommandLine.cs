@@ -1,0 +1,98 @@
+using System.Data.Common;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Options;
+
+namespace UsersApi.Hosting;
+
+/// <summary>Serves, or runs the command that the first argument names. Exit codes: 0 done, 1 failed, 2 not understood.</summary>
+internal static class CommandLine
+{
+    private const int Failed = 1;
+    private const int NotUnderstood = 2;
+
+    /// <summary>Whether the arguments ask for a command: settings, which begin with a dash, belong to the server.</summary>
+    public static bool HasCommand(string[] args) => args is [var first, ..] && (!first.StartsWith('-') || first is "--help" or "-h");
+
+    public static async Task<int> RunCommandOrServeAsync(this WebApplication app, string[] args)
+    {
+        if (!HasCommand(args))
+        {
+            return await ServeAsync(app);
+        }
+
+        await using (app)
+        {
+            return await RunCommandAsync(app, args);
+        }
+    }
+
+    private static async Task<int> ServeAsync(WebApplication app)
+    {
+        try
+        {
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception error) when (error is StartupException or OptionsValidationException)
+        {
+            // The message is made for the person who starts this; a stack trace would hide it.
+            await Console.Error.WriteLineAsync(error.Message);
+            return Failed;
+        }
+    }
+
+    private static async Task<int> RunCommandAsync(WebApplication app, string[] args)
+    {
+        var commands = app.Services.GetServices<ICommand>().ToList();
+        var command = commands.Find(candidate => candidate.Name == args[0]);
+        if (command is null)
+        {
+            return await ExplainAsync(args[0], commands);
+        }
+
+        using var stop = new CancellationTokenSource();
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        try
+        {
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
+            await command.RunAsync(args[1..], stop.Token);
+            return 0;
+        }
+        catch (UsageException error)
+        {
+            await Console.Error.WriteLineAsync($"{error.Message}\nUsage: UsersApi {command.Usage}");
+            return NotUnderstood;
+        }
+        catch (Exception error) when (error is StartupException or OptionsValidationException or DbException)
+        {
+            await Console.Error.WriteLineAsync($"{command.Name}: {error.Message}");
+            return Failed;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync($"{command.Name}: stopped, nothing was changed by the step under way");
+            return Failed;
+        }
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        }
+    }
+
+    private static async Task<int> ExplainAsync(string word, List<ICommand> commands)
+    {
+        var asked = word is "help" or "--help" or "-h";
+        var to = asked ? Console.Out : Console.Error;
+        await to.WriteLineAsync(asked ? "UsersApi: a REST API over users" : $"'{word}' is not a command.");
+        await to.WriteLineAsync("Usage: UsersApi                                  serves");
+        foreach (var command in commands)
+        {
+            await to.WriteLineAsync($"       UsersApi {command.Usage}");
+        }
+
+        return asked ? 0 : NotUnderstood;
+    }
+}

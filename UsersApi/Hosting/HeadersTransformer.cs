@@ -1,0 +1,54 @@
+using System.Globalization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using UsersApi.Caching;
+
+namespace UsersApi.Hosting;
+
+/// <summary>Documents the headers of each response: those the action declares, and those of the cache on cached reads.</summary>
+internal sealed class HeadersTransformer : IOpenApiOperationTransformer
+{
+    private static readonly (string Name, string Description)[] CacheHeaders =
+    [
+        ("ETag", "Strong validator of the body; send it back in If-None-Match."),
+        ("Cache-Status", "RFC 9211: hit or miss, and why."),
+        ("Cache-Control", "How clients and proxies may keep the response."),
+        ("Age", "Seconds since the response was computed; on hits."),
+        ("Vary", "The request headers that select the response, where it varies."),
+    ];
+
+    public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<RedisCachedAttribute>().Any())
+        {
+            operation.Responses ??= [];
+            operation.Responses["304"] = new OpenApiResponse { Description = "Unchanged: the ETag in If-None-Match is still right. No body." };
+            foreach (var (name, description) in CacheHeaders)
+            {
+                AddHeader(operation, StatusCodes.Status200OK, name, description);
+                AddHeader(operation, StatusCodes.Status304NotModified, name, description);
+            }
+        }
+
+        foreach (var header in metadata.OfType<ProducesHeaderAttribute>())
+        {
+            AddHeader(operation, header.StatusCode, header.Name, header.Description);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static void AddHeader(OpenApiOperation operation, int statusCode, string name, string description)
+    {
+        if (operation.Responses?.GetValueOrDefault(statusCode.ToString(CultureInfo.InvariantCulture)) is OpenApiResponse response)
+        {
+            response.Headers ??= new Dictionary<string, IOpenApiHeader>();
+            response.Headers[name] = new OpenApiHeader
+            {
+                Description = description,
+                Schema = new OpenApiSchema { Type = name == "Age" ? JsonSchemaType.Integer : JsonSchemaType.String },
+            };
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
+
+namespace UsersApi.Hosting;
+
+/// <summary>Registers controllers that speak strict JSON.</summary>
+internal static class JsonControllersServiceCollectionExtensions
+{
+    public static IMvcBuilder AddJsonControllers(this IServiceCollection services) =>
+        services
+            .AddControllers(mvc =>
+            {
+                // Errors name fields as the client wrote them, in camelCase.
+                mvc.ModelMetadataDetailsProviders.Add(new SystemTextJsonValidationMetadataProvider());
+                mvc.ModelMetadataDetailsProviders.Add(new CamelCaseDisplayNames());
+
+                // One representation of everything: Accept selects nothing, and a cache needs no variants.
+                mvc.OutputFormatters.RemoveType<StringOutputFormatter>();
+                mvc.OutputFormatters.OfType<SystemTextJsonOutputFormatter>().Single().SupportedMediaTypes.Remove("text/json");
+            })
+            .AddJsonOptions(json =>
+            {
+                // Of two members with one name, silently the last would win.
+                json.JsonSerializerOptions.AllowDuplicateProperties = false;
+                json.AllowInputFormatterExceptionMessages = false;
+            })
+            .ConfigureApiBehaviorOptions(api => api.InvalidModelStateResponseFactory = InvalidRequest.ToResult);
+}

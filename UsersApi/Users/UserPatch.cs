@@ -1,0 +1,71 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+
+namespace UsersApi.Users;
+
+/// <summary>
+/// A JSON merge patch (RFC 7396) of a user: absent members stay as they are, null removes. Only the full name can be removed.
+/// A member that a patch cannot change is an error, since to ignore it would look like success.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed class UserPatch : IValidatableObject
+{
+    // Setters run for the members that are present: that is how null is told from absent.
+    private bool _hasEmail;
+    private bool _hasIsActive;
+    private bool _hasIsSuperuser;
+
+    /// <summary>An ASCII address of at most 254 characters; unique among users, whatever its case.</summary>
+    /// <example>ada@example.com</example>
+    [StringLength(UserLimits.EmailLength)]
+    [RegularExpression(EmailSyntax.Pattern, ErrorMessage = EmailSyntax.Message)]
+    public string? Email
+    {
+        get;
+        set => (field, _hasEmail) = (value, true);
+    }
+
+    /// <summary>1 to 200 characters without control characters; null removes it.</summary>
+    /// <example>Ada King</example>
+    [StringLength(UserLimits.NameLength, MinimumLength = 1)]
+    [PlainText]
+    public string? FullName
+    {
+        get;
+        set => (field, HasFullName) = (value, true);
+    }
+
+    /// <example>false</example>
+    public bool? IsActive
+    {
+        get;
+        set => (field, _hasIsActive) = (value, true);
+    }
+
+    /// <example>false</example>
+    public bool? IsSuperuser
+    {
+        get;
+        set => (field, _hasIsSuperuser) = (value, true);
+    }
+
+    internal bool HasFullName { get; private set; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (_hasEmail && string.IsNullOrEmpty(Email))
+        {
+            yield return new ValidationResult("The email cannot be removed.", ["email"]);
+        }
+
+        if (_hasIsActive && IsActive is null)
+        {
+            yield return new ValidationResult("isActive cannot be removed: it is true or false.", ["isActive"]);
+        }
+
+        if (_hasIsSuperuser && IsSuperuser is null)
+        {
+            yield return new ValidationResult("isSuperuser cannot be removed: it is true or false.", ["isSuperuser"]);
+        }
+    }
+}

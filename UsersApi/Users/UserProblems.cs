@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+
+namespace UsersApi.Users;
+
+/// <summary>The problems that the feature answers. None repeats what the client sent: it may be personal data.</summary>
+internal static class UserProblems
+{
+    // A client that sent 20,000 known addresses learns enough from these.
+    private const int MaxNamed = 100;
+
+    public static ObjectResult NoSuchUser(this ControllerBase controller) =>
+        controller.Problem(statusCode: StatusCodes.Status404NotFound, title: "No such user", detail: "No user has this id.");
+
+    public static ObjectResult VersionMismatch(this ControllerBase controller) => controller.Problem(
+        statusCode: StatusCodes.Status412PreconditionFailed,
+        title: "The user has changed",
+        detail: "No entity tag in If-Match is the user's current one. Read it again, and decide anew.");
+
+    public static ActionResult BadIfMatch(this ControllerBase controller) =>
+        Invalid(controller, StatusCodes.Status400BadRequest, null, [("If-Match", "This is neither * nor a list of entity tags in quotes.")]);
+
+    public static ActionResult SkipWithAfter(this ControllerBase controller) =>
+        Invalid(controller, StatusCodes.Status400BadRequest, null, [("skip", "skip counts from the first user: it cannot be combined with after.")]);
+
+    public static ActionResult EmailTaken(this ControllerBase controller) =>
+        Invalid(controller, StatusCodes.Status409Conflict, "The email is taken", [("email", "Another user has this email.")]);
+
+    public static ActionResult EmailsTaken(this ControllerBase controller, IReadOnlyList<int> positions) =>
+        Invalid(
+            controller,
+            StatusCodes.Status409Conflict,
+            "No user was created: some emails are taken",
+            positions.Take(MaxNamed).Select(position => ($"[{position}].email", "Another user has this email.")));
+
+    public static ActionResult EmailsRepeated(this ControllerBase controller, IReadOnlyList<(int First, int Again)> repeated) =>
+        Invalid(
+            controller,
+            StatusCodes.Status409Conflict,
+            "No user was created: some emails are repeated",
+            repeated.Take(MaxNamed).Select(pair => ($"[{pair.Again}].email", $"The same email as [{pair.First}].email.")));
+
+    private static ActionResult Invalid(
+        ControllerBase controller, int status, string? title, IEnumerable<(string Field, string Message)> errors)
+    {
+        var state = new ModelStateDictionary();
+        foreach (var (field, message) in errors)
+        {
+            state.AddModelError(field, message);
+        }
+
+        return controller.ValidationProblem(modelStateDictionary: state, statusCode: status, title: title);
+    }
+}

@@ -1,0 +1,78 @@
+using Dapper;
+using Npgsql;
+
+namespace UsersApi.Users;
+
+/// <summary>Writes users, one at a time; conditions are part of the statements, so that no race can slip between.</summary>
+public sealed partial class UserRepository
+{
+    private const string EmailIndex = "users_email_key";
+
+    public async Task<UserWriteResult> InsertAsync(UserResponse user, CancellationToken cancellationToken)
+    {
+        const string Sql = $"""
+            INSERT INTO users (id, email, full_name, is_active, is_superuser, created_at, updated_at, version)
+            VALUES (@Id, @Email, @FullName, @IsActive, @IsSuperuser, @CreatedAt, @UpdatedAt, @Version)
+            ON CONFLICT (lower(email COLLATE "C")) DO NOTHING
+            RETURNING {Columns}
+            """;
+        return await QueryAsync(Sql, user, cancellationToken) is [var inserted]
+            ? new UserWriteResult(UserWriteOutcome.Done, inserted)
+            : new UserWriteResult(UserWriteOutcome.EmailTaken);
+    }
+
+    /// <summary>Updates a user, even where nothing changes: each accepted update raises the version.</summary>
+    /// <param name="id">The user.</param>
+    /// <param name="change">What to set.</param>
+    /// <param name="versions">The versions that may be overwritten; null for any.</param>
+    /// <param name="now">The time of the update.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<UserWriteResult> UpdateAsync(
+        Guid id, UserChange change, long[]? versions, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        const string Sql = $"""
+            UPDATE users
+            SET email = coalesce(@Email, email),
+                full_name = CASE WHEN @SetFullName THEN @FullName ELSE full_name END,
+                is_active = coalesce(@IsActive, is_active),
+                is_superuser = coalesce(@IsSuperuser, is_superuser),
+                updated_at = @Now,
+                version = version + 1
+            WHERE id = @Id AND (@Versions::bigint[] IS NULL OR version = ANY(@Versions::bigint[]))
+            RETURNING {Columns}
+            """;
+        var parameters = new
+        {
+            change.Email, change.SetFullName, change.FullName, change.IsActive, change.IsSuperuser,
+            Id = id, Versions = versions, Now = now,
+        };
+        try
+        {
+            return await QueryAsync(Sql, parameters, cancellationToken) is [var updated]
+                ? new UserWriteResult(UserWriteOutcome.Done, updated)
+                : await WhyNotAsync(id, cancellationToken);
+        }
+        catch (PostgresException error) when (IsEmailTaken(error))
+        {
+            return new UserWriteResult(UserWriteOutcome.EmailTaken);
+        }
+    }
+
+    public async Task<UserWriteResult> DeleteAsync(Guid id, long[]? versions, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            DELETE FROM users WHERE id = @Id AND (@Versions::bigint[] IS NULL OR version = ANY(@Versions::bigint[]))
+            """;
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var parameters = new { Id = id, Versions = versions };
+        var deleted = await connection.ExecuteAsync(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken));
+        return deleted == 1 ? new UserWriteResult(UserWriteOutcome.Done) : await WhyNotAsync(id, cancellationToken);
+    }
+
+    private static bool IsEmailTaken(PostgresException error) =>
+        error.SqlState == PostgresErrorCodes.UniqueViolation && error.ConstraintName == EmailIndex;
+
+    // Only words the refusal: whatever happens between the two statements, nothing was written.
+    private async Task<UserWriteResult> WhyNotAsync(Guid id, CancellationToken cancellationToken) =>
+        new(await FindAsync(id, cancellationToken) is null ? UserWriteOutcome.NotFound : UserWriteOutcome.VersionMismatch);
+}

@@ -1,0 +1,88 @@
+using Dapper;
+using Npgsql;
+
+namespace UsersApi.Users;
+
+/// <summary>Reads users.</summary>
+public sealed partial class UserRepository(NpgsqlDataSource dataSource)
+{
+    // Named as the record's parameters, so that Dapper finds its constructor.
+    private const string Columns = """
+        id AS "Id", email AS "Email", full_name AS "FullName", is_active AS "IsActive", is_superuser AS "IsSuperuser",
+        created_at AS "CreatedAt", updated_at AS "UpdatedAt", version AS "Version"
+        """;
+
+    public async Task<UserPage> ListAsync(UserPageQuery query, CancellationToken cancellationToken)
+    {
+        // Built from constants only: a partial index is found by the words of its condition, not by a parameter.
+        // Rows are skipped in an index alone; only those of the page are read from the table.
+        var filter = query.IsActive switch { null => "true", true => "is_active", false => "NOT is_active" };
+        var start = query switch
+        {
+            { After: not null } => "id > @After",
+            { Skip: > 0 } => $"id >= (SELECT id FROM users WHERE {filter} ORDER BY id OFFSET @Skip LIMIT 1)",
+            _ => "true",
+        };
+        var sql = $"""
+            SELECT {Columns} FROM users WHERE {filter} AND {start} ORDER BY id LIMIT @Limit
+            """;
+
+        // One row more than asked for tells whether there is a next page.
+        var parameters = new { query.After, query.Skip, Limit = query.Limit + 1 };
+        var rows = await QueryAsync(sql, parameters, cancellationToken);
+        var hasMore = rows.Count > query.Limit;
+        if (hasMore)
+        {
+            rows.RemoveAt(rows.Count - 1);
+        }
+
+        return new UserPage(rows, hasMore);
+    }
+
+    public async Task<UserResponse?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        const string Sql = $"""
+            SELECT {Columns} FROM users WHERE id = @Id
+            """;
+        return (await QueryAsync(Sql, new { Id = id }, cancellationToken)).SingleOrDefault();
+    }
+
+    /// <summary>Users whose address or full name starts with the text, in any case: first by address, then by name.</summary>
+    public async Task<IReadOnlyList<UserResponse>> SearchAsync(string text, int limit, CancellationToken cancellationToken)
+    {
+        // Each half reads one index range in its order, so that even "a" over a million rows costs a few rows.
+        // At most @Limit of the names can be among the addresses too: twice as many are enough.
+        const string Sql = $"""
+            WITH by_email AS MATERIALIZED (
+                SELECT *, 1 AS part, lower(email COLLATE "C") AS key
+                FROM users
+                WHERE lower(email COLLATE "C") LIKE lower(@Pattern COLLATE "C")
+                ORDER BY lower(email COLLATE "C")
+                LIMIT @Limit
+            ), by_name AS MATERIALIZED (
+                SELECT *, 2 AS part, lower(full_name) AS key
+                FROM users
+                WHERE lower(full_name) LIKE lower(@Pattern)
+                ORDER BY lower(full_name) USING ~<~, id
+                LIMIT 2 * @Limit
+            )
+            SELECT {Columns}
+            FROM (SELECT * FROM by_email UNION ALL SELECT * FROM by_name WHERE id NOT IN (SELECT id FROM by_email)) AS found
+            ORDER BY part, key COLLATE "C", id
+            LIMIT @Limit
+            """;
+        return await QueryAsync(Sql, new { Pattern = StartsWith(text), Limit = limit }, cancellationToken);
+    }
+
+    private static string StartsWith(string text) =>
+        text.Replace(@"\", @"\\", StringComparison.Ordinal)
+            .Replace("%", @"\%", StringComparison.Ordinal)
+            .Replace("_", @"\_", StringComparison.Ordinal) + "%";
+
+    private async Task<List<UserResponse>> QueryAsync(string sql, object parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<UserResponse>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+        return rows.AsList();
+    }
+}

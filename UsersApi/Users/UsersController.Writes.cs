@@ -1,0 +1,159 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Mvc;
+using UsersApi.Caching;
+using UsersApi.Hosting;
+
+namespace UsersApi.Users;
+
+public sealed partial class UsersController
+{
+    /// <summary>Creates a user</summary>
+    /// <response code="201">The user, at the URL in `Location`.</response>
+    /// <response code="400">The body is malformed, or a field is not valid.</response>
+    /// <response code="409">Another user has the email.</response>
+    [HttpPost]
+    [Consumes(Json)]
+    [RedisCacheEvict("users")]
+    [ProducesResponseType<UserResponse>(StatusCodes.Status201Created, Json)]
+    [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
+    [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
+    [ProducesHeader(StatusCodes.Status201Created, "Location", "The user's URL, relative.")]
+    [ProducesHeader(StatusCodes.Status201Created, "ETag", RowVersion)]
+    public async Task<ActionResult<UserResponse>> Create(UserRequest user, CancellationToken cancellationToken)
+    {
+        var result = await users.InsertAsync(NewUser(user), cancellationToken);
+        return result.User is { } created
+            ? Created(new Uri(Url.Action(nameof(Find), new { id = created.Id })!, UriKind.Relative), WithETag(created))
+            : this.EmailTaken();
+    }
+
+    /// <summary>Creates up to 20,000 users at once: all, or none</summary>
+    /// <response code="201">How many users there are more, and their ids in the order of the request.</response>
+    /// <response code="400">The body is malformed, empty or too long, or a field is not valid.</response>
+    /// <response code="409">Emails are taken or repeated; the errors name them by position, up to 100.</response>
+    [HttpPost("bulk")]
+    [Consumes(Json)]
+    [RequestSizeLimit(UserLimits.BulkBytes)]
+    [RedisCacheEvict("users")]
+    [ProducesResponseType<BulkResponse>(StatusCodes.Status201Created, Json)]
+    [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
+    [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
+    public async Task<ActionResult<BulkResponse>> CreateAll(
+        [MinLength(1), MaxLength(UserLimits.MaxRows), NoNulls] IReadOnlyList<UserRequest> body, CancellationToken cancellationToken)
+    {
+        var repeated = BulkEmails.FindRepeated(body);
+        if (repeated.Count > 0)
+        {
+            return this.EmailsRepeated(repeated);
+        }
+
+        List<UserResponse> created = [.. body.Select(NewUser)];
+        if (await users.InsertAllAsync(created, cancellationToken) is { } taken)
+        {
+            return this.EmailsTaken(taken);
+        }
+
+        Log.BulkCreated(logger, created.Count);
+        return StatusCode(StatusCodes.Status201Created, new BulkResponse(created.Count, [.. created.Select(user => user.Id)]));
+    }
+
+    /// <summary>Replaces a user</summary>
+    /// <remarks>Absent members take their defaults. Each accepted update raises the version, also one that changes nothing.</remarks>
+    /// <param name="id" example="0195d3a0-7c00-7a3e-8f4b-2f0c5a1d9e77">The user's id.</param>
+    /// <param name="user">The user as it shall be.</param>
+    /// <param name="ifMatch" example="&quot;1&quot;">ETags of which the user must have one, or `*`; without it, whatever is there is replaced.</param>
+    /// <param name="cancellationToken">Ends the statement when the client goes away.</param>
+    /// <response code="200">The user as it is now.</response>
+    /// <response code="400">The body is malformed, a field is not valid, or If-Match is not a list of ETags.</response>
+    /// <response code="404">No user has this id.</response>
+    /// <response code="409">Another user has the email.</response>
+    /// <response code="412">The user has changed: its ETag is not in If-Match.</response>
+    [HttpPut("{id:guid}")]
+    [Consumes(Json)]
+    [RedisCacheEvict("users", "user:{id}")]
+    [ProducesResponseType<UserResponse>(StatusCodes.Status200OK, Json)]
+    [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, ProblemJson)]
+    [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, ProblemJson)]
+    [ProducesHeader(StatusCodes.Status200OK, "ETag", RowVersion)]
+    public Task<ActionResult<UserResponse>> Replace(
+        Guid id, UserRequest user, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken) =>
+        UpdateAsync(id, UserChange.From(user), ifMatch, cancellationToken);
+
+    /// <summary>Changes some fields of a user, by a JSON merge patch</summary>
+    /// <remarks>RFC 7396: absent members stay, null removes. Each accepted update raises the version, also one that changes nothing.</remarks>
+    /// <param name="id" example="0195d3a0-7c00-7a3e-8f4b-2f0c5a1d9e77">The user's id.</param>
+    /// <param name="patch">The fields to change; one that does not exist or cannot be changed is an error.</param>
+    /// <param name="ifMatch" example="&quot;1&quot;">ETags of which the user must have one, or `*`; without it, whatever is there is changed.</param>
+    /// <param name="cancellationToken">Ends the statement when the client goes away.</param>
+    /// <response code="200">The user as it is now.</response>
+    /// <response code="400">The body is malformed, a field is not valid or unknown, or If-Match is not a list of ETags.</response>
+    /// <response code="404">No user has this id.</response>
+    /// <response code="409">Another user has the email.</response>
+    /// <response code="412">The user has changed: its ETag is not in If-Match.</response>
+    [HttpPatch("{id:guid}")]
+    [Consumes("application/merge-patch+json", Json)]
+    [RedisCacheEvict("users", "user:{id}")]
+    [ProducesResponseType<UserResponse>(StatusCodes.Status200OK, Json)]
+    [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, ProblemJson)]
+    [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, ProblemJson)]
+    [ProducesHeader(StatusCodes.Status200OK, "ETag", RowVersion)]
+    public Task<ActionResult<UserResponse>> Patch(
+        Guid id, UserPatch patch, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken) =>
+        UpdateAsync(id, UserChange.From(patch), ifMatch, cancellationToken);
+
+    /// <summary>Deletes a user</summary>
+    /// <param name="id" example="0195d3a0-7c00-7a3e-8f4b-2f0c5a1d9e77">The user's id.</param>
+    /// <param name="ifMatch" example="&quot;1&quot;">ETags of which the user must have one, or `*`; without it, whatever is there is deleted.</param>
+    /// <param name="cancellationToken">Ends the statement when the client goes away.</param>
+    /// <response code="204">The user is gone.</response>
+    /// <response code="400">If-Match is not a list of ETags.</response>
+    /// <response code="404">No user has this id.</response>
+    /// <response code="412">The user has changed: its ETag is not in If-Match.</response>
+    [HttpDelete("{id:guid}")]
+    [RedisCacheEvict("users", "user:{id}")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, ProblemJson)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, ProblemJson)]
+    public async Task<ActionResult> Delete(
+        Guid id, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
+    {
+        if (!RowVersions.TryParse(ifMatch, out var versions))
+        {
+            return this.BadIfMatch();
+        }
+
+        var result = await users.DeleteAsync(id, versions, cancellationToken);
+        return result.Outcome == UserWriteOutcome.Done ? NoContent() : Refusal(result.Outcome);
+    }
+
+    private async Task<ActionResult<UserResponse>> UpdateAsync(
+        Guid id, UserChange change, string? ifMatch, CancellationToken cancellationToken)
+    {
+        if (!RowVersions.TryParse(ifMatch, out var versions))
+        {
+            return this.BadIfMatch();
+        }
+
+        var result = await users.UpdateAsync(id, change, versions, clock.GetUtcNow(), cancellationToken);
+        return result.User is { } updated ? WithETag(updated) : Refusal(result.Outcome);
+    }
+
+    private ActionResult Refusal(UserWriteOutcome outcome) => outcome switch
+    {
+        UserWriteOutcome.NotFound => this.NoSuchUser(),
+        UserWriteOutcome.VersionMismatch => this.VersionMismatch(),
+        _ => this.EmailTaken(),
+    };
+
+    private UserResponse NewUser(UserRequest user)
+    {
+        var now = clock.GetUtcNow();
+        return new UserResponse(
+            Guid.CreateVersion7(now), user.Email!, user.FullName, user.IsActive, user.IsSuperuser, now.UtcDateTime, now.UtcDateTime, Version: 1);
+    }
+}
