@@ -31,14 +31,10 @@ internal sealed class AcceptDimension
     public void Write(ICollection<string> parts, HttpRequest request)
     {
         if (request.Headers.AcceptCharset.Count > 0)
-        {
             CacheKeyPlan.WriteRawHeader(parts, HeaderNames.AcceptCharset, request);
-        }
 
         if (!IsNegotiated || !MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted))
-        {
             return;
-        }
 
         if (!_browsersCount && accepted.Any(range => range.MatchesAllTypes))
         {

@@ -42,9 +42,7 @@ internal sealed class CacheExchange
     public async Task LookUpAsync()
     {
         if (!_options.Enabled)
-        {
             return;
-        }
 
         _lookup = await _shared.Store.FindAsync(_policy, Key, _tags);
         if (_lookup.Entry is { } entry && (_directives.NoCache || !_directives.Accepts(entry, _shared.Time.GetUtcNow().ToUnixTimeMilliseconds())))
@@ -78,9 +76,7 @@ internal sealed class CacheExchange
         var capture = _capture!;
         var body = await capture.CompleteAsync();
         if (capture.Overflowed)
-        {
             return;
-        }
 
         var now = _shared.Time.GetUtcNow();
         var delivery = new ResponseDelivery(_http, _policy, now);
@@ -117,7 +113,7 @@ internal sealed class CacheExchange
         : HttpMethods.IsHead(_http.Request.Method) ? CacheOutcome.Head
         : _directives.NoStore ? CacheOutcome.RequestNoStore
         : _http.RequestAborted.IsCancellationRequested ? CacheOutcome.Aborted
-        : _shared.Store.TryStore(entry) ? CacheOutcome.Stored : CacheOutcome.Disabled;
+        : _shared.Store.TryStore(entry) ? CacheOutcome.Stored : CacheOutcome.Stopping;
 
     private void Report(CacheOutcome outcome)
     {

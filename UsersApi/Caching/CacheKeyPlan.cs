@@ -75,17 +75,13 @@ internal sealed class CacheKeyPlan
         else
         {
             foreach (var argument in _arguments.Except(inPath))
-            {
                 KeyShape.Write(parts, KeyText.Escaped(argument.Name), argument.ValueIn(context), argument.Metadata);
-            }
         }
 
         WriteParts(key, parts, always: false);
         var headers = new List<string>();
         foreach (var header in _headers)
-        {
             WriteHeader(headers, header, context);
-        }
 
         return new KeyDraft(key.ToString(), path, HasArguments: parts.Count > 0, headers);
     }
@@ -95,9 +91,7 @@ internal sealed class CacheKeyPlan
     {
         var all = new List<string>(draft.Headers.Concat(dimensions));
         if (all.Count == 0)
-        {
             return Capped(draft.Text);
-        }
 
         var key = new StringBuilder(draft.Text).Append(draft.HasArguments ? "" : ":");
         WriteParts(key, all, always: true);
@@ -138,9 +132,7 @@ internal sealed class CacheKeyPlan
     {
         parts.Sort(StringComparer.Ordinal);
         if (parts.Count > 0 || always)
-        {
             key.Append(':').AppendJoin('&', parts);
-        }
     }
 
     private static bool IsFromPathOrQuery(KeyArgument argument) => argument.Source is null

@@ -18,8 +18,11 @@ internal static partial class CacheLog
     [LoggerMessage(5, LogLevel.Information, "No Redis connection string: responses are cached in this process alone, up to {Bytes} bytes.")]
     public static partial void CachedInProcess(ILogger logger, long bytes);
 
-    [LoggerMessage(6, LogLevel.Warning, "An eviction failed ({Error}).")]
-    public static partial void EvictionFailed(ILogger logger, string error);
+    [LoggerMessage(6, LogLevel.Warning, "An eviction did not reach Redis: it is tried again, and this node serves nothing it concerns until then.")]
+    public static partial void EvictionFailed(ILogger logger);
+
+    [LoggerMessage(10, LogLevel.Information, "All evictions have reached Redis.")]
+    public static partial void EvictionsCaughtUp(ILogger logger);
 
     [LoggerMessage(7, LogLevel.Debug, "An entry could not be read ({Error}).")]
     public static partial void ReadFailed(ILogger logger, string error);

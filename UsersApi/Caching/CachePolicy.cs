@@ -69,9 +69,7 @@ internal sealed class CachePolicy
         var known = _vary;
         var unknown = names.Except(known.Concat(Key.HeaderNames), StringComparer.OrdinalIgnoreCase).ToArray();
         if (unknown.Length > 0 && known.Length + unknown.Length <= MaxLearnedVary)
-        {
             Interlocked.CompareExchange(ref _vary, [.. known, .. unknown], known);
-        }
 
         return unknown.Length == 0;
     }

@@ -28,15 +28,11 @@ internal sealed class CacheStore(
     {
         var reading = queue.TryFind(key, out var queued) ? Task.FromResult<CacheEntry?>(queued) : ReadAsync(key);
         if (await versions.ReadAsync(tags) is not { } stamp)
-        {
             return default;
-        }
 
         var entry = await reading;
         if (entry is null || entry.Key != key || entry.Action != policy.ActionId)
-        {
             return new Lookup(null, stamp, IsOutdated: false);
-        }
 
         return entry.Stamp == stamp && entry.FreshUntil > time.GetUtcNow().ToUnixTimeMilliseconds()
             ? new Lookup(entry, stamp, IsOutdated: false)
@@ -64,9 +60,7 @@ internal sealed class CacheStore(
     private async Task<ReadOnlyMemory<byte>> BytesAsync(string key)
     {
         if (cache is not IBufferDistributedCache buffered)
-        {
             return await cache.GetAsync(key);
-        }
 
         // The buffer belongs to this call until it completes, even when nobody waits for it any more: it is never pooled.
         var buffer = new ArrayBufferWriter<byte>();

@@ -61,9 +61,7 @@ internal sealed class CacheWriteWorker(
     {
         var left = DateTimeOffset.FromUnixTimeMilliseconds(entry.FreshUntil) - time.GetUtcNow();
         if (left <= TimeSpan.Zero || !queue.IsLatest(entry))
-        {
             return;
-        }
 
         // Whole seconds, upwards: the store would round a rest below one second to an expiry of none. The entry knows better.
         var expiry = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds)) };

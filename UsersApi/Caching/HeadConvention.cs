@@ -9,26 +9,20 @@ internal sealed class HeadConvention : IActionModelConvention
     public void Apply(ActionModel action)
     {
         if (!action.Filters.Concat(action.Controller.Filters).OfType<RedisCachedAttribute>().Any())
-        {
             return;
-        }
 
         foreach (var selector in action.Selectors)
         {
             for (var i = 0; i < selector.ActionConstraints.Count; i++)
             {
                 if (selector.ActionConstraints[i] is HttpMethodActionConstraint constraint && WithHead(constraint.HttpMethods) is { } methods)
-                {
                     selector.ActionConstraints[i] = new HttpMethodActionConstraint(methods);
-                }
             }
 
             for (var i = 0; i < selector.EndpointMetadata.Count; i++)
             {
                 if (selector.EndpointMetadata[i] is IHttpMethodMetadata metadata && WithHead(metadata.HttpMethods) is { } methods)
-                {
                     selector.EndpointMetadata[i] = new HttpMethodMetadata(methods);
-                }
             }
         }
     }

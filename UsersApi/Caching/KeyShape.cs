@@ -20,14 +20,10 @@ internal static class KeyShape
     public static bool CanWrite(ModelMetadata metadata, int depth = 0)
     {
         if (KeyText.Knows(metadata.ModelType))
-        {
             return true;
-        }
 
         if (depth > MaxDepth || metadata.ModelType == typeof(object))
-        {
             return false;
-        }
 
         if (metadata.IsEnumerableType)
         {
@@ -44,9 +40,7 @@ internal static class KeyShape
     public static void Write(ICollection<string> parts, string name, object? value, ModelMetadata metadata)
     {
         if (value is null)
-        {
             return;
-        }
 
         if (KeyText.Knows(metadata.ModelType))
         {

@@ -25,9 +25,7 @@ internal static class PolicyMistakes
         if (!Validator.TryValidateObject(settings, new ValidationContext(settings), results, validateAllProperties: true))
         {
             foreach (var result in results)
-            {
                 yield return result.ErrorMessage + " Write a value in that range.";
-            }
         }
 
         if (policy.Attribute.Profile is { } profile && !options.Profiles.ContainsKey(profile))

@@ -92,8 +92,6 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CachePol
         }
 
         if (executed.Exception is null || executed.ExceptionHandled)
-        {
             await exchange.CompleteAsync(isReplayable: context.Result == exchange.Result && !executed.Canceled);
-        }
     }
 }

@@ -49,10 +49,10 @@ internal sealed class ResponseCapture : IDisposable
     }
 
     /// <summary>The whole body. What was written and never flushed is in it too.</summary>
-    public async Task<byte[]> CompleteAsync()
+    public async Task<ReadOnlyMemory<byte>> CompleteAsync()
     {
         await _body.CompleteAsync();
-        return _stream.ToArray();
+        return _stream.Body;
     }
 
     public void Dispose() => _stream.Dispose();

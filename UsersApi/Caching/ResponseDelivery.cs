@@ -27,9 +27,7 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
 
         var age = Math.Max(0, (now.ToUnixTimeMilliseconds() - entry.Stored) / 1_000);
         if (isHit)
-        {
             _response.Headers.Age = age.ToString(CultureInfo.InvariantCulture);
-        }
 
         SetVary(entry);
         SetCacheControl(entry, age);
@@ -64,9 +62,7 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
             : ContentCoding.Negotiate(_request.Headers.AcceptEncoding);
         var etag = entry.OwnsETag ? ContentCoding.TagOf(entry.ETag, coding) : entry.ETag;
         if (etag.Length > 0)
-        {
             _response.Headers.ETag = etag;
-        }
 
         if (Preconditions.Evaluate(_request, etag, lastModified) is not StatusCodes.Status200OK and var status)
         {
@@ -108,9 +104,7 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
         headers.ContentType = headers.ContentEncoding = headers.ContentLanguage = headers.ContentDisposition = default;
         headers.ContentLength = null;
         if (!keepRange)
-        {
             headers.ContentRange = default;
-        }
     }
 
     private void SetVary(CacheEntry entry)
@@ -119,15 +113,11 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var added = policy.VaryOfResponse;
         if (entry.MayCompress)
-        {
             added = added.Append(HeaderNames.AcceptEncoding);
-        }
 
         var missing = string.Join(", ", added.Except(named, StringComparer.OrdinalIgnoreCase));
         if (missing.Length > 0)
-        {
             _response.Headers.Append(HeaderNames.Vary, missing);
-        }
     }
 
     private void SetCacheControl(CacheEntry entry, long age)
@@ -149,20 +139,14 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
     {
         var hasContent = _response.StatusCode is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified or StatusCodes.Status205ResetContent);
         if (hasContent)
-        {
             _response.ContentLength = body.Length;
-        }
 
         if (!hasContent || HttpMethods.IsHead(_request.Method))
-        {
             return;
-        }
 
         // One write of megabytes would be copied whole into the server's buffers before the first byte leaves.
         for (; body.Length > ChunkBytes; body = body[ChunkBytes..])
-        {
             await _response.Body.WriteAsync(body[..ChunkBytes]);
-        }
 
         await _response.Body.WriteAsync(body);
     }

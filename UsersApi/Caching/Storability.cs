@@ -21,7 +21,7 @@ internal static class Storability
             : capture.Request.ReadUndeclaredQuery ? CacheOutcome.UndeclaredQuery
             : !feature.IsStorable ? CacheOutcome.NoStore
             : changes.Set.Any(header => Is(header, HeaderNames.SetCookie)) ? CacheOutcome.SetCookie
-            : seconds <= 0 ? CacheOutcome.ActionControl
+            : seconds <= 0 ? CacheOutcome.ActionCacheControl
             : IsShareable(changes, policy) ? CacheOutcome.Stored : CacheOutcome.Vary;
         return (outcome, seconds);
     }
@@ -45,20 +45,14 @@ internal static class Storability
         {
             // What can't be read may well be a refusal.
             if (!CacheControlHeaderValue.TryParse(headers.CacheControl.ToString(), out var control) || control.NoStore || control.NoCache || control.Private)
-            {
                 return 0;
-            }
 
             if ((control.SharedMaxAge ?? control.MaxAge) is { } age)
-            {
                 return (int)Math.Min(age.TotalSeconds, int.MaxValue);
-            }
         }
 
         if (headers.Expires.Count == 0)
-        {
             return int.MaxValue;
-        }
 
         // An invalid date, as in "Expires: 0", lies in the past (section 5.3).
         var date = HeaderUtilities.TryParseDate(headers.Date.ToString(), out var said) ? said : now;

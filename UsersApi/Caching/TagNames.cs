@@ -25,9 +25,7 @@ internal static class TagNames
     {
         var hash = 2_166_136_261;
         foreach (var octet in Encoding.UTF8.GetBytes(tag))
-        {
             hash = (hash ^ octet) * 16_777_619;
-        }
 
         return hash;
     }

@@ -32,9 +32,7 @@ internal sealed class WatchedRequest : IHttpRequestFeature, IQueryFeature, IQuer
         _plan = plan;
         Headers = new HeaderDictionary();
         foreach (var header in _request.Headers.Where(header => !Hidden.Contains(header.Key, StringComparer.OrdinalIgnoreCase)))
-        {
             Headers[header.Key] = header.Value;
-        }
     }
 
     /// <summary>True once the action has read what its key does not hold.</summary>
