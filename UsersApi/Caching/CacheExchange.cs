@@ -15,6 +15,9 @@ internal sealed class CacheExchange
     private readonly IReadOnlyList<string> _tags;
     private ResponseCapture? _capture;
     private Lookup _lookup;
+    private Collapser<CacheFlights.Landed>.Flight? _flight;
+    private string _flightKey = "";
+    private bool _isCollapsed;
 
     public CacheExchange(CacheExchangeFactory shared, ActionExecutingContext context, CachePolicy policy)
     {
@@ -44,16 +47,28 @@ internal sealed class CacheExchange
         if (!_options.Enabled)
             return;
 
-        _lookup = await _shared.Store.FindAsync(_policy, Key, _tags);
+        var key = Key;
+        _lookup = await _shared.Store.FindAsync(_policy, key, _tags);
         if (_lookup.Entry is { } entry && (_directives.NoCache || !_directives.Accepts(entry, _shared.Time.GetUtcNow().ToUnixTimeMilliseconds())))
-        {
             _lookup = _lookup with { Entry = null };
-        }
+
+        if (IsAnswered || _lookup.Stamp is null || _directives.NoCache || _directives.OnlyIfCached || HttpMethods.IsHead(_http.Request.Method))
+            return;
+
+        _flightKey = $"{_policy.ActionId}\n{_lookup.Stamp}\n{key}";
+        (var joined, _flight) = await _shared.Flights.JoinAsync(_flightKey, _http.RequestAborted);
+        _isCollapsed = joined is not null;
+        _lookup = _lookup with { Entry = joined };
+        if (_flight is not null)
+            _http.Response.RegisterForDispose(_flight);
     }
+
+    /// <summary>The action failed: one of those who wait for its answer takes over.</summary>
+    public void Abandon() => _flight?.Dispose();
 
     public void BeginCapture()
     {
-        _capture ??= new ResponseCapture(_http, _policy.Key, _options.MaxBodyBytes, beforeOverflow: () => Report(CacheOutcome.TooLarge));
+        _capture ??= new ResponseCapture(_http, _policy.Key, _options.MaxBodyBytes, beforeOverflow: () => Refuse(CacheOutcome.TooLarge));
         _capture.Begin();
     }
 
@@ -64,8 +79,16 @@ internal sealed class CacheExchange
     {
         var now = _shared.Time.GetUtcNow();
         var entry = _lookup.Entry!;
-        CacheStatus.SetHit(_http, _options.Name, Math.Max(0, (entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000));
-        _shared.Metrics.Request(CacheOutcome.Hit);
+        if (_isCollapsed)
+        {
+            Report(CacheOutcome.Collapsed);
+        }
+        else
+        {
+            CacheStatus.SetHit(_http, _options.Name, Math.Max(0, (entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000));
+            _shared.Metrics.Request(CacheOutcome.Hit);
+        }
+
         return new ResponseDelivery(_http, _policy, now).SendAsync(entry, isHit: true);
     }
 
@@ -83,7 +106,7 @@ internal sealed class CacheExchange
         var (judged, seconds) = Storability.Judge(_http.Response, _policy, capture, now);
         if (judged is not CacheOutcome.Stored || !isReplayable)
         {
-            Report(isReplayable ? judged : CacheOutcome.NotReplayable);
+            Refuse(isReplayable ? judged : CacheOutcome.NotReplayable);
             await delivery.SendAsIsAsync(body);
             return;
         }
@@ -98,6 +121,7 @@ internal sealed class CacheExchange
         };
         capture.Headers.Revert();
         Report(Store(entry));
+        Land(entry);
         await delivery.SendAsync(entry, isHit: false);
     }
 
@@ -106,6 +130,24 @@ internal sealed class CacheExchange
         !_options.Enabled || _lookup.Stamp is null ? "bypass"
         : _directives.NoCache ? "request"
         : _lookup.IsOutdated ? "stale" : "uri-miss";
+
+    /// <summary>An answer for this client alone; those who wait for it run the action themselves, and for a while nobody waits.</summary>
+    private void Refuse(CacheOutcome outcome)
+    {
+        Report(outcome);
+        _flight?.Land(new CacheFlights.Landed(null));
+        if (_flight is not null)
+            _shared.Flights.RememberUncacheable(_flightKey);
+    }
+
+    private void Land(CacheEntry entry)
+    {
+        if (_http.RequestAborted.IsCancellationRequested)
+            Abandon();
+        else
+            // Where the answer named another Vary, those who wait may want another variant.
+            _flight?.Land(new CacheFlights.Landed(_flightKey.EndsWith('\n' + entry.Key, StringComparison.Ordinal) ? entry : null));
+    }
 
     private CacheOutcome Store(CacheEntry entry) =>
         !_options.Enabled ? CacheOutcome.Disabled

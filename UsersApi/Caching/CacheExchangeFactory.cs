@@ -5,9 +5,11 @@ namespace UsersApi.Caching;
 
 /// <summary>What every exchange needs.</summary>
 internal sealed class CacheExchangeFactory(
-    CacheStore store, KeyDimensions dimensions, IOptionsMonitor<RedisCachedOptions> options, TimeProvider time, CacheMetrics metrics)
+    CacheStore store, CacheFlights flights, KeyDimensions dimensions, IOptionsMonitor<RedisCachedOptions> options, TimeProvider time, CacheMetrics metrics)
 {
     public CacheStore Store => store;
+
+    public CacheFlights Flights => flights;
 
     public KeyDimensions Dimensions => dimensions;
 

@@ -7,6 +7,8 @@ internal enum CacheOutcome
     Hit,
     /// <summary>Run and stored.</summary>
     Stored,
+    /// <summary>Answered with the response that another request was computing.</summary>
+    Collapsed,
     /// <summary>Bypass: the request carries credentials, and the audience is anonymous.</summary>
     Credentials,
     /// <summary>Bypass: the audience is each user alone, and the request has no subject.</summary>

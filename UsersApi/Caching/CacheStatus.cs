@@ -18,7 +18,12 @@ internal static class CacheStatus
     /// <param name="outcome">What became of it.</param>
     /// <param name="forward">The reason, a word of RFC 9211, section 2.2.</param>
     public static void SetForward(HttpContext http, string cache, CacheOutcome outcome, string forward) =>
-        Append(http, $"{cache}; fwd={forward}{(outcome is CacheOutcome.Stored ? "; stored" : Details[(int)outcome])}");
+        Append(http, $"{cache}; fwd={forward}{(outcome switch
+        {
+            CacheOutcome.Stored => "; stored",
+            CacheOutcome.Collapsed => "; collapsed",
+            _ => Details[(int)outcome],
+        })}");
 
     // A line of its own: the caches nearer to the origin come first (section 2).
     private static void Append(HttpContext http, string value) => http.Response.Headers.Append("Cache-Status", value);

@@ -46,15 +46,20 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CachePol
             return;
         }
 
+        ActionExecutedContext? executed = null;
         exchange.BeginCapture();
         try
         {
-            exchange.Result = (await next()).Result;
+            executed = await next();
         }
         finally
         {
             exchange.EndCapture();
+            if (executed is null or { Exception: not null, ExceptionHandled: false })
+                exchange.Abandon();
         }
+
+        exchange.Result = executed.Result;
     }
 
     public async Task OnResultExecutionAsync(ResultExecutingContext context, ResultExecutionDelegate next)
@@ -80,8 +85,8 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CachePol
             return;
         }
 
+        ResultExecutedContext? executed = null;
         exchange.BeginCapture();
-        ResultExecutedContext executed;
         try
         {
             executed = await next();
@@ -89,6 +94,8 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CachePol
         finally
         {
             exchange.EndCapture();
+            if (executed is null or { Exception: not null, ExceptionHandled: false })
+                exchange.Abandon();
         }
 
         if (executed.Exception is null || executed.ExceptionHandled)

@@ -25,6 +25,7 @@ public static class RedisCachedServiceCollectionExtensions
         services.AddMetrics();
         services.AddSingleton<CacheMetrics>();
         services.AddSingleton<CachePolicies>();
+        services.AddSingleton<CacheFlights>();
         services.AddSingleton<CacheStore>();
         services.AddSingleton<CacheWriteQueue>();
         services.AddSingleton<KeyDimensions>();

@@ -89,19 +89,24 @@ internal sealed class RedisTagVersions : ITagVersions
     private async Task RetryAsync()
     {
         CacheLog.EvictionFailed(_logger);
-        while (!_owed.IsEmpty)
+        do
         {
-            await Task.Delay(_retryDelay, _time);
-            var owed = _owed.ToArray();
-            if (await TryWriteAsync([.. owed.Select(debt => debt.Key)]))
+            while (!_owed.IsEmpty)
             {
-                // One that failed meanwhile has another number, and stays.
-                foreach (var debt in owed)
-                    _owed.TryRemove(debt);
+                await Task.Delay(_retryDelay, _time);
+                var owed = _owed.ToArray();
+                if (await TryWriteAsync([.. owed.Select(debt => debt.Key)]))
+                {
+                    // One that failed meanwhile has another number, and stays.
+                    foreach (var debt in owed)
+                        _owed.TryRemove(debt);
+                }
             }
-        }
 
-        Volatile.Write(ref _isRetrying, 0);
+            Volatile.Write(ref _isRetrying, 0);
+        }
+        while (!_owed.IsEmpty && Interlocked.Exchange(ref _isRetrying, 1) == 0);
+
         CacheLog.EvictionsCaughtUp(_logger);
     }
 
