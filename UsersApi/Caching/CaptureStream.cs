@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace UsersApi.Caching;
 
 /// <summary>
@@ -11,18 +13,17 @@ internal sealed class CaptureStream(Stream client, int cap, Action beforeOverflo
     /// <summary>Everything taken in.</summary>
     public ReadOnlyMemory<byte> Body => GetBuffer().AsMemory(0, (int)Length);
 
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Write(ReadOnlySpan<byte> buffer)
+    // The base class brings the other ways of writing down to these.
+    public override void Write(byte[] buffer, int offset, int count)
     {
-        if (Fits(buffer.Length))
+        if (Fits(count))
         {
-            base.Write(buffer);
+            base.Write(buffer, offset, count);
             return;
         }
 
         client.Write(Overflow().Span);
-        client.Write(buffer);
+        client.Write(buffer, offset, count);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -32,7 +33,11 @@ internal sealed class CaptureStream(Stream client, int cap, Action beforeOverflo
     {
         if (Fits(buffer.Length))
         {
-            base.Write(buffer.Span);
+            if (MemoryMarshal.TryGetArray(buffer, out var array))
+                base.Write(array.Array!, array.Offset, array.Count);
+            else
+                Write(buffer.Span);
+
             return;
         }
 
