@@ -1,7 +1,11 @@
+global using CacheFlight = UsersApi.Caching.Collapser<UsersApi.Caching.Landed>.Flight;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 
 namespace UsersApi.Caching;
+
+/// <summary>How a flight ended: with a response for all, or one that is for its own client alone.</summary>
+internal sealed record Landed(CacheEntry? Entry);
 
 /// <summary>The actions under way on this node, by key and stamp: who came after an eviction never shares a response from before it.</summary>
 internal sealed class CacheFlights(IOptions<RedisCachedOptions> options, TimeProvider time)
@@ -18,7 +22,7 @@ internal sealed class CacheFlights(IOptions<RedisCachedOptions> options, TimePro
     /// flight that it has to land, or, where nothing is to be shared, without.
     /// </summary>
     /// <exception cref="OperationCanceledException">This request's own client went away.</exception>
-    public async ValueTask<(CacheEntry? Entry, Collapser<Landed>.Flight? Lead)> JoinAsync(string key, CancellationToken aborted)
+    public async ValueTask<(CacheEntry? Entry, CacheFlight? Lead)> JoinAsync(string key, CancellationToken aborted)
     {
         while (!IsUncacheable(key))
         {
@@ -40,6 +44,13 @@ internal sealed class CacheFlights(IOptions<RedisCachedOptions> options, TimePro
         return default;
     }
 
+    /// <summary>The flight for this key, if nobody else leads it.</summary>
+    public CacheFlight? TryLead(string key)
+    {
+        var flight = _collapser.Join(key, out var isLeader);
+        return isLeader ? flight : null;
+    }
+
     public void RememberUncacheable(string key)
     {
         if (_uncacheable.Count < MaxRemembered)
@@ -59,7 +70,4 @@ internal sealed class CacheFlights(IOptions<RedisCachedOptions> options, TimePro
         _uncacheable.TryRemove(KeyValuePair.Create(key, until));
         return false;
     }
-
-    /// <summary>How a flight ended: with a response for all, or one that is for its own client alone.</summary>
-    internal sealed record Landed(CacheEntry? Entry);
 }

@@ -30,6 +30,12 @@ internal static partial class CacheLog
     [LoggerMessage(8, LogLevel.Debug, "An entry could not be written ({Error}).")]
     public static partial void WriteFailed(ILogger logger, string error);
 
+    [LoggerMessage(11, LogLevel.Warning, "A response could not be renewed ({Error}).")]
+    public static partial void RevalidationFailed(ILogger logger, string error);
+
+    [LoggerMessage(12, LogLevel.Warning, "An action failed, and a stale response took its place.")]
+    public static partial void StaleIfError(ILogger logger, Exception? error);
+
     [LoggerMessage(9, LogLevel.Warning, "The host stopped before {Entries} responses were written.")]
     public static partial void DrainIncomplete(ILogger logger, int entries);
 }

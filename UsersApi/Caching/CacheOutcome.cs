@@ -5,6 +5,10 @@ internal enum CacheOutcome
 {
     /// <summary>Answered from the cache.</summary>
     Hit,
+    /// <summary>Answered from the cache, stale, while a new response is made behind.</summary>
+    StaleWhileRevalidate,
+    /// <summary>Answered from the cache, stale, because the action failed.</summary>
+    StaleIfError,
     /// <summary>Run and stored.</summary>
     Stored,
     /// <summary>Answered with the response that another request was computing.</summary>
@@ -13,6 +17,10 @@ internal enum CacheOutcome
     Credentials,
     /// <summary>Bypass: the audience is each user alone, and the request has no subject.</summary>
     NoSubject,
+    /// <summary>Bypass: binding or validation found mistakes.</summary>
+    Invalid,
+    /// <summary>Refused: the client wanted a stored response or none, and there was none.</summary>
+    OnlyIfCached,
     /// <summary>Bypass: the kill switch is off.</summary>
     Disabled,
     /// <summary>Bypass: the tag versions could not be read in time.</summary>

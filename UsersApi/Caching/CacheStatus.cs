@@ -9,8 +9,9 @@ internal static class CacheStatus
     // The names of the outcomes are the details: UndeclaredQuery is told as undeclared-query.
     private static readonly string[] Details = [.. Enum.GetNames<CacheOutcome>().Select(name => "; detail=" + JsonNamingPolicy.KebabCaseLower.ConvertName(name))];
 
-    public static void SetHit(HttpContext http, string cache, long ttlSeconds) =>
-        Append(http, string.Create(CultureInfo.InvariantCulture, $"{cache}; hit; ttl={ttlSeconds}"));
+    /// <summary>The request was answered from the cache, for so many seconds still fresh; below 0, stale (section 2.3).</summary>
+    public static void SetHit(HttpContext http, string cache, CacheOutcome outcome, long ttlSeconds) => Append(http, string.Create(
+        CultureInfo.InvariantCulture, $"{cache}; hit; ttl={ttlSeconds}{(outcome is CacheOutcome.Hit ? "" : Details[(int)outcome])}"));
 
     /// <summary>The request went on to the action.</summary>
     /// <param name="http">The request.</param>

@@ -6,8 +6,13 @@ namespace UsersApi.Caching;
 /// Takes in a response's bytes up to a cap. Beyond it, what was taken in and all that follows goes to the client, so that
 /// memory stays bounded whatever an action writes.
 /// </summary>
-internal sealed class CaptureStream(Stream client, int cap, Action beforeOverflow) : MemoryStream
+/// <param name="client">Where the bytes go beyond the cap.</param>
+/// <param name="cap">How many bytes are taken in.</param>
+/// <param name="beforeOverflow">Runs before the first byte leaves; false if none shall leave at all.</param>
+internal sealed class CaptureStream(Stream client, int cap, Func<bool> beforeOverflow) : MemoryStream
 {
+    private Stream _client = client;
+
     public bool Overflowed { get; private set; }
 
     /// <summary>Everything taken in.</summary>
@@ -22,8 +27,9 @@ internal sealed class CaptureStream(Stream client, int cap, Action beforeOverflo
             return;
         }
 
-        client.Write(Overflow().Span);
-        client.Write(buffer, offset, count);
+        var taken = Overflow();
+        _client.Write(taken.Span);
+        _client.Write(buffer, offset, count);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -41,11 +47,12 @@ internal sealed class CaptureStream(Stream client, int cap, Action beforeOverflo
             return;
         }
 
-        await client.WriteAsync(Overflow(), cancellationToken);
-        await client.WriteAsync(buffer, cancellationToken);
+        var taken = Overflow();
+        await _client.WriteAsync(taken, cancellationToken);
+        await _client.WriteAsync(buffer, cancellationToken);
     }
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => Overflowed ? client.FlushAsync(cancellationToken) : Task.CompletedTask;
+    public override Task FlushAsync(CancellationToken cancellationToken) => Overflowed ? _client.FlushAsync(cancellationToken) : Task.CompletedTask;
 
     private bool Fits(int count) => !Overflowed && count <= cap - Length;
 
@@ -54,7 +61,9 @@ internal sealed class CaptureStream(Stream client, int cap, Action beforeOverflo
         if (Overflowed)
             return default;
 
-        beforeOverflow();
+        if (!beforeOverflow())
+            _client = Null;
+
         Overflowed = true;
         return Body;
     }

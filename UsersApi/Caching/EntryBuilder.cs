@@ -26,6 +26,7 @@ internal static class EntryBuilder
             Stamp = "",
             Stored = 0,
             FreshUntil = 0,
+            KeepUntil = 0,
             Status = response.StatusCode,
             ETag = ownsETag ? TagOf(headers.ContentType, body) : headers.ETag.ToString(),
             OwnsETag = ownsETag,

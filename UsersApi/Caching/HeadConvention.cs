@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ActionConstraints;
 using Microsoft.AspNetCore.Mvc.ApplicationModels;
 
@@ -8,7 +9,8 @@ internal sealed class HeadConvention : IActionModelConvention
 {
     public void Apply(ActionModel action)
     {
-        if (!action.Filters.Concat(action.Controller.Filters).OfType<RedisCachedAttribute>().Any())
+        // An action that was written for HEAD keeps it.
+        if (!action.Filters.Concat(action.Controller.Filters).OfType<RedisCachedAttribute>().Any() || action.Controller.Actions.Any(AnswersHead))
             return;
 
         foreach (var selector in action.Selectors)
@@ -26,6 +28,8 @@ internal sealed class HeadConvention : IActionModelConvention
             }
         }
     }
+
+    private static bool AnswersHead(ActionModel action) => action.Attributes.OfType<HttpHeadAttribute>().Any();
 
     private static List<string>? WithHead(IEnumerable<string> methods)
     {

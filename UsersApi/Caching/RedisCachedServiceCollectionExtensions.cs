@@ -31,6 +31,9 @@ public static class RedisCachedServiceCollectionExtensions
         services.AddSingleton<KeyDimensions>();
         services.AddSingleton<CacheExchangeFactory>();
         services.AddSingleton<EvictionFilter>();
+        services.AddSingleton<Revalidator>();
+        services.AddSingleton(provider => new RedisCacheEvictor(
+            provider.GetRequiredService<ITagVersions>(), provider.GetRequiredService<IOptions<RedisCachedOptions>>()));
         services.Configure<MvcOptions>(options =>
         {
             options.Conventions.Add(new HeadConvention());

@@ -65,7 +65,7 @@ internal sealed class RedisTagVersions : ITagVersions
         {
             return await _pipeline.ExecuteAsync(static (state, cancel) => state.Self.StampAsync(state.Tags, cancel), (Self: this, Tags: tags), default);
         }
-        catch (Exception error) when (error is ExecutionRejectedException or RedisException or TimeoutException)
+        catch (Exception)
         {
             return null;
         }
@@ -120,7 +120,7 @@ internal sealed class RedisTagVersions : ITagVersions
                 .WaitAsync(_evictionTimeout, _time);
             return true;
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception)
         {
             _metrics.EvictionFailed();
             return false;
