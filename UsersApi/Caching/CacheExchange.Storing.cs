@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 
 namespace UsersApi.Caching;
 
@@ -72,7 +74,12 @@ internal sealed partial class CacheExchange
         Abandon();
     }
 
-    public bool IsNarrowed(ResultExecutingContext context) => _policy.Accept.IsNarrowed(context);
+    /// <summary>
+    /// Whether the result is the action's own: one that an outer filter put in its place may depend on this one request. MVC's
+    /// problem details for a bare status (4xx) do not.
+    /// </summary>
+    public bool IsOwnResult(ResultExecutingContext context) => !_policy.Accept.IsNarrowed(context)
+        && (context.Result == Result || (Result is IClientErrorActionResult && context.Result is ObjectResult { Value: ProblemDetails }));
 
     private bool PrepareOverflow()
     {

@@ -122,7 +122,7 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CachePol
         }
         else
         {
-            await exchange.CompleteAsync(isReplayable: context.Result == exchange.Result && !executed.Canceled && !exchange.IsNarrowed(context));
+            await exchange.CompleteAsync(isReplayable: !executed.Canceled && exchange.IsOwnResult(context));
         }
     }
 }
