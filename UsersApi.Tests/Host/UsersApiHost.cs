@@ -21,11 +21,7 @@ internal sealed class UsersApiHost : IAsyncDisposable
         _factory = new Factory(environment, settings, Logs);
         _factory.UseKestrel(0);
         _factory.StartServer();
-        Client = _factory.CreateClient(new WebApplicationFactoryClientOptions
-        {
-            AllowAutoRedirect = false,
-            BaseAddress = _factory.ClientOptions.BaseAddress,
-        });
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = _factory.ClientOptions.BaseAddress };
     }
 
     public TestDatabase Database { get; }

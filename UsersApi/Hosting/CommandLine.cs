@@ -48,8 +48,6 @@ internal static class CommandLine
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
-            // Commands are created with what they use, and that insists on its options.
-            app.Services.GetRequiredService<IStartupValidator>().Validate();
             var commands = app.Services.GetServices<ICommand>().ToList();
             return commands.Find(candidate => candidate.Name == args[0]) is { } command
                 ? await RunCommandAsync(command, args[1..], stop.Token)
