@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
@@ -43,7 +44,8 @@ internal sealed partial class CacheExchange
             return;
         }
 
-        var freshUntil = now.ToUnixTimeMilliseconds() + (seconds * 1_000L) - Random.Shared.NextInt64((seconds * 10L * _options.JitterPercent) + 1);
+        var jitter = seconds * 10L * _options.JitterPercent * RandomNumberGenerator.GetInt32(1_001) / 1_000;
+        var freshUntil = now.ToUnixTimeMilliseconds() + (seconds * 1_000L) - jitter;
         var entry = EntryBuilder.Build(_http.Response, capture.Headers, body, _options) with
         {
             Key = Key,

@@ -11,7 +11,7 @@ namespace UsersApi.Caching;
 /// <param name="beforeOverflow">Runs before the first byte leaves; false if none shall leave at all.</param>
 internal sealed class CaptureStream(Stream client, int cap, Func<bool> beforeOverflow) : MemoryStream
 {
-    private Stream _client = client;
+    private bool _isDiscarding;
 
     public bool Overflowed { get; private set; }
 
@@ -28,8 +28,8 @@ internal sealed class CaptureStream(Stream client, int cap, Func<bool> beforeOve
         }
 
         var taken = Overflow();
-        _client.Write(taken.Span);
-        _client.Write(buffer, offset, count);
+        Rest.Write(taken.Span);
+        Rest.Write(buffer, offset, count);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -48,11 +48,13 @@ internal sealed class CaptureStream(Stream client, int cap, Func<bool> beforeOve
         }
 
         var taken = Overflow();
-        await _client.WriteAsync(taken, cancellationToken);
-        await _client.WriteAsync(buffer, cancellationToken);
+        await Rest.WriteAsync(taken, cancellationToken);
+        await Rest.WriteAsync(buffer, cancellationToken);
     }
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => Overflowed ? _client.FlushAsync(cancellationToken) : Task.CompletedTask;
+    public override Task FlushAsync(CancellationToken cancellationToken) => Overflowed ? Rest.FlushAsync(cancellationToken) : Task.CompletedTask;
+
+    private Stream Rest => _isDiscarding ? Null : client;
 
     private bool Fits(int count) => !Overflowed && count <= cap - Length;
 
@@ -61,9 +63,7 @@ internal sealed class CaptureStream(Stream client, int cap, Func<bool> beforeOve
         if (Overflowed)
             return default;
 
-        if (!beforeOverflow())
-            _client = Null;
-
+        _isDiscarding = !beforeOverflow();
         Overflowed = true;
         return Body;
     }
