@@ -11,15 +11,17 @@ namespace UsersApi.Caching;
 internal sealed class AcceptDimension
 {
     private readonly List<MediaType> _types;
+    private readonly List<IApiResponseTypeMetadataProvider> _formatters;
     private readonly bool _browsersCount;
     private readonly bool _isDeclared;
 
     public AcceptDimension(ControllerActionDescriptor action, MvcOptions options)
     {
+        _formatters = [.. options.OutputFormatters.OfType<IApiResponseTypeMetadataProvider>()];
         _browsersCount = options.RespectBrowserAcceptHeader;
         var produces = action.FilterDescriptors.Select(descriptor => descriptor.Filter).OfType<ProducesAttribute>().LastOrDefault();
         _isDeclared = produces is not null;
-        var written = produces?.ContentTypes.ToList() ?? TypesOf(action, options);
+        var written = produces?.ContentTypes.ToList() ?? TypesOf(action);
         _types = [.. written.Distinct(StringComparer.OrdinalIgnoreCase).Select(type => new MediaType(type))];
         IsNegotiated = _types.Count > 1 || options.ReturnHttpNotAcceptable || _types.Exists(type => type.HasWildcard);
     }
@@ -52,9 +54,10 @@ internal sealed class AcceptDimension
         parts.Add("ACCEPT=" + KeyText.Escaped(string.Join(',', deciding)));
     }
 
-    /// <summary>Whether the action itself chose between which types <c>Accept</c> decides: the key knows nothing of them.</summary>
+    /// <summary>Whether the result itself names the types between which <c>Accept</c> decides: the key knows nothing of them.</summary>
     public bool IsNarrowed(ResultExecutingContext context) =>
-        !_isDeclared && context.Result is ObjectResult { ContentTypes.Count: > 1 };
+        !_isDeclared && context.Result is ObjectResult { ContentTypes.Count: > 1, Value: { } value } result
+        && result.ContentTypes.Count(type => _formatters.Exists(formatter => formatter.GetSupportedContentTypes(type, value.GetType()) is not null)) > 1;
 
     private static string WithoutQuality(MediaTypeHeaderValue range)
     {
@@ -63,11 +66,10 @@ internal sealed class AcceptDimension
         return plain.ToString().ToLowerInvariant();
     }
 
-    private static List<string> TypesOf(ControllerActionDescriptor action, MvcOptions options)
+    private List<string> TypesOf(ControllerActionDescriptor action)
     {
         var declared = Unwrapped(action.MethodInfo.ReturnType);
-        return [.. options.OutputFormatters.OfType<IApiResponseTypeMetadataProvider>()
-            .SelectMany(formatter => formatter.GetSupportedContentTypes(null!, declared) ?? [])];
+        return [.. _formatters.SelectMany(formatter => formatter.GetSupportedContentTypes(null!, declared) ?? [])];
     }
 
     /// <summary>What the action's result is made of; <see cref="object"/> where only the action knows.</summary>
