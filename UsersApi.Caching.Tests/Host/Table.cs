@@ -109,17 +109,19 @@ internal sealed partial class Table(params Type[] controllers) : IAsyncDisposabl
 
     private static async Task<Servers> StartAsync(Type[] controllers, Row? row)
     {
-        var prefix = $"test:{Guid.NewGuid():N}:";
         var starts = await Task.WhenAll(
-            CachedHost.StartAsync(controllers, row?.Settings, services => AddServices(services, row), app => UsePipeline(app, row), prefix),
+            CachedHost.StartAsync(controllers, SettingsOf(row), services => AddServices(services, row), app => UsePipeline(app, row)),
             CachedHost.StartAsync(
-                controllers, new(row?.Settings ?? []) { ["Enabled"] = "false" }, services => AddServices(services, row), app => UsePipeline(app, row)),
+                controllers, new(SettingsOf(row)) { ["Enabled"] = "false" }, services => AddServices(services, row), app => UsePipeline(app, row)),
             CachedHost.StartAsync(
-                controllers, row?.Settings,
+                controllers, SettingsOf(row),
                 services => AddServices(services, row).Configure<MvcOptions>(options => options.Conventions.Add(new WithoutAttribute())),
                 app => UsePipeline(app, row), redis: ""));
         return new Servers(starts[0], starts[1], starts[2]);
     }
+
+    // The profile that some actions name exists in every row.
+    private static Dictionary<string, string?> SettingsOf(Row? row) => new(row?.Settings ?? []) { ["RedisCached:Profiles:Short:StatusCodes:0"] = "200" };
 
     private static IServiceCollection AddServices(IServiceCollection services, Row? row)
     {
