@@ -131,6 +131,8 @@ internal sealed class CachedHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        // Disposing of it alone would not drain the queue.
+        await _app.StopAsync();
         await _app.DisposeAsync();
     }
 

@@ -48,6 +48,20 @@ internal sealed partial class Table(params Type[] controllers) : IAsyncDisposabl
         return text.Append('\n').Append(TraceId().Replace(Encoding.Latin1.GetString(response.Body), "")).Append(response.IsWhole ? "" : " (cut off)").ToString();
     }
 
+    /// <summary>A host that caches, and counts how often actions run below each path base <c>/~name</c>.</summary>
+    public static Task<CachedHost> StartCachedAsync(Type[] controllers, Row? row = null) =>
+        CachedHost.StartAsync(controllers, SettingsOf(row), services => AddServices(services, row), app => UsePipeline(app, row));
+
+    /// <summary>The same under the kill switch.</summary>
+    public static Task<CachedHost> StartKilledAsync(Type[] controllers, Row? row = null) => CachedHost.StartAsync(
+        controllers, new(SettingsOf(row)) { ["Enabled"] = "false" }, services => AddServices(services, row), app => UsePipeline(app, row));
+
+    /// <summary>The same without the attribute.</summary>
+    public static Task<CachedHost> StartPlainAsync(Type[] controllers, Row? row = null) => CachedHost.StartAsync(
+        controllers, SettingsOf(row),
+        services => AddServices(services, row).Configure<MvcOptions>(options => options.Conventions.Add(new WithoutAttribute())),
+        app => UsePipeline(app, row), redis: "");
+
     private static async Task RunAsync(Row row, Servers servers)
     {
         // A path base of its own, so that no row sees another's entries.
@@ -109,14 +123,7 @@ internal sealed partial class Table(params Type[] controllers) : IAsyncDisposabl
 
     private static async Task<Servers> StartAsync(Type[] controllers, Row? row)
     {
-        var starts = await Task.WhenAll(
-            CachedHost.StartAsync(controllers, SettingsOf(row), services => AddServices(services, row), app => UsePipeline(app, row)),
-            CachedHost.StartAsync(
-                controllers, new(SettingsOf(row)) { ["Enabled"] = "false" }, services => AddServices(services, row), app => UsePipeline(app, row)),
-            CachedHost.StartAsync(
-                controllers, SettingsOf(row),
-                services => AddServices(services, row).Configure<MvcOptions>(options => options.Conventions.Add(new WithoutAttribute())),
-                app => UsePipeline(app, row), redis: ""));
+        var starts = await Task.WhenAll(StartCachedAsync(controllers, row), StartKilledAsync(controllers, row), StartPlainAsync(controllers, row));
         return new Servers(starts[0], starts[1], starts[2]);
     }
 
