@@ -1,3 +1,4 @@
+using UsersApi.Caching;
 using UsersApi.Data;
 using UsersApi.Hosting;
 using UsersApi.Users;
@@ -8,6 +9,7 @@ builder.Services.AddProblems();
 builder.Services.AddJsonControllers();
 builder.Services.AddApiDocument();
 builder.Services.AddPostgres(builder.Configuration);
+builder.Services.AddRedisCached(builder.Configuration);
 builder.Services.AddUsers();
 
 var app = builder.Build();

@@ -47,6 +47,7 @@ internal sealed class CachedHost : IAsyncDisposable
             ["ConnectionStrings:Redis"] = redis ?? RedisServer.ConnectionString,
             ["RedisCached:KeyPrefix"] = prefix,
             ["RedisCached:KeyByHost"] = "false",
+            ["RedisCached:JitterPercent"] = "0",
             // Two cores and many tests beside this one: no test may depend on how fast the server is.
             ["RedisCached:VersionsTimeoutMs"] = "10000",
         });

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.Controllers;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.Net.Http.Headers;
 
@@ -11,51 +12,49 @@ internal sealed class AcceptDimension
 {
     private readonly List<MediaType> _types;
     private readonly bool _browsersCount;
+    private readonly bool _isDeclared;
 
     public AcceptDimension(ControllerActionDescriptor action, MvcOptions options)
     {
         _browsersCount = options.RespectBrowserAcceptHeader;
         var produces = action.FilterDescriptors.Select(descriptor => descriptor.Filter).OfType<ProducesAttribute>().LastOrDefault();
+        _isDeclared = produces is not null;
         var written = produces?.ContentTypes.ToList() ?? TypesOf(action, options);
         _types = [.. written.Distinct(StringComparer.OrdinalIgnoreCase).Select(type => new MediaType(type))];
-        IsNegotiated = _types.Count > 1 || options.ReturnHttpNotAcceptable || _types.Exists(type => type.MatchesAllTypes);
+        IsNegotiated = _types.Count > 1 || options.ReturnHttpNotAcceptable || _types.Exists(type => type.HasWildcard);
     }
 
     /// <summary>Whether <c>Accept</c> can change the answer at all.</summary>
     public bool IsNegotiated { get; }
 
     /// <summary>
-    /// Adds the first media range that one of the types satisfies, in the client's order of preference, as MVC looks for it:
+    /// Adds the media ranges that one of the types satisfies, in the client's order of preference, as MVC looks for them:
     /// however many ways there are to write an <c>Accept</c>, there are few keys.
     /// </summary>
     public void Write(ICollection<string> parts, HttpRequest request)
     {
-        if (request.Headers.AcceptCharset.Count > 0)
-        {
-            CacheKeyPlan.WriteRawHeader(parts, HeaderNames.AcceptCharset, request);
-        }
+        if (!IsNegotiated || request.Headers.Accept.Count == 0)
+            return;
 
-        if (!IsNegotiated || !MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted))
+        if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted))
         {
+            // MVC reads more than this parser does.
+            CacheKeyPlan.WriteRawHeader(parts, HeaderNames.Accept, request);
             return;
         }
 
+        // MVC's own rule: an Accept with */* in it is a browser's, and is not looked at.
         if (!_browsersCount && accepted.Any(range => range.MatchesAllTypes))
-        {
-            // MVC's own rule: an Accept with */* in it is a browser's, and is not looked at.
             return;
-        }
 
-        var best = accepted.Where(range => range.Quality is not 0).OrderByDescending(range => range.Quality ?? 1)
-            .FirstOrDefault(range => _types.Exists(type => Meets(type, range)));
-        parts.Add("ACCEPT=" + KeyText.Escaped(best is null ? "" : WithoutQuality(best)));
+        var deciding = accepted.OrderByDescending(range => range.Quality ?? 1).Select(WithoutQuality)
+            .Where(range => _types.Exists(type => type.IsSubsetOf(new MediaType(range)))).Distinct(StringComparer.Ordinal);
+        parts.Add("ACCEPT=" + KeyText.Escaped(string.Join(',', deciding)));
     }
 
-    private static bool Meets(MediaType type, MediaTypeHeaderValue range)
-    {
-        var wanted = new MediaType(range.MediaType);
-        return type.IsSubsetOf(wanted) || wanted.IsSubsetOf(type);
-    }
+    /// <summary>Whether the action itself chose between which types <c>Accept</c> decides: the key knows nothing of them.</summary>
+    public bool IsNarrowed(ResultExecutingContext context) =>
+        !_isDeclared && context.Result is ObjectResult { ContentTypes.Count: > 1 };
 
     private static string WithoutQuality(MediaTypeHeaderValue range)
     {

@@ -24,6 +24,9 @@ internal sealed record CacheEntry
     /// <summary>Until when it is fresh, in milliseconds of the Unix epoch.</summary>
     public required long FreshUntil { get; init; }
 
+    /// <summary>Until when it may be of use, stale, in milliseconds of the Unix epoch; <see cref="FreshUntil"/> where it may not.</summary>
+    public required long KeepUntil { get; init; }
+
     /// <summary>Epoch and tag versions read before the action ran; it is only served while they are the current ones.</summary>
     public required string Stamp { get; init; }
 

@@ -60,9 +60,7 @@ internal static class CacheEntryFormat
         }
 
         if (crc != ~Crc(uint.MaxValue, span[PrefixLength..]))
-        {
             return null;
-        }
 
         try
         {
@@ -81,14 +79,10 @@ internal static class CacheEntryFormat
     {
         var words = MemoryMarshal.Cast<byte, ulong>(bytes);
         foreach (var word in words)
-        {
             crc = BitOperations.Crc32C(crc, word);
-        }
 
         foreach (var octet in bytes[(words.Length * sizeof(ulong))..])
-        {
             crc = BitOperations.Crc32C(crc, octet);
-        }
 
         return crc;
     }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc.Filters;
 namespace UsersApi.Caching;
 
 /// <summary>One request to a cached action, from lookup to delivery.</summary>
-internal sealed class CacheExchange
+internal sealed partial class CacheExchange
 {
     private readonly CacheExchangeFactory _shared;
     private readonly CachePolicy _policy;
@@ -15,6 +15,9 @@ internal sealed class CacheExchange
     private readonly IReadOnlyList<string> _tags;
     private ResponseCapture? _capture;
     private Lookup _lookup;
+    private CacheFlight? _flight;
+    private string _flightKey = "";
+    private CacheOutcome _answer = CacheOutcome.Hit;
 
     public CacheExchange(CacheExchangeFactory shared, ActionExecutingContext context, CachePolicy policy)
     {
@@ -39,89 +42,90 @@ internal sealed class CacheExchange
     // Not kept: an answer may teach the policy another Vary, and is stored under the key that holds it.
     private string Key => _policy.Key.Complete(_draft, _shared.Dimensions.Of(_policy, _http));
 
+    private DateTimeOffset Now => _shared.Time.GetUtcNow();
+
     public async Task LookUpAsync()
     {
         if (!_options.Enabled)
+            return;
+
+        var key = Key;
+        _lookup = await _shared.Store.FindAsync(_policy, key, _tags);
+        _flightKey = $"{_policy.ActionId}\n{_lookup.Stamp}\n{key}";
+        if (_http.Features.Get<Revalidator.Revalidation>() is { Flight: var flight })
         {
+            (_lookup, _flight) = (_lookup with { Entry = null }, flight);
             return;
         }
 
-        _lookup = await _shared.Store.FindAsync(_policy, Key, _tags);
-        if (_lookup.Entry is { } entry && (_directives.NoCache || !_directives.Accepts(entry, _shared.Time.GetUtcNow().ToUnixTimeMilliseconds())))
-        {
+        if (_lookup.Entry is { } entry && (_directives.NoCache || !_directives.Accepts(entry, Now.ToUnixTimeMilliseconds())))
             _lookup = _lookup with { Entry = null };
-        }
+
+        if (IsAnswered || _lookup.Stamp is null || _directives.NoCache || _directives.OnlyIfCached)
+            return;
+
+        if (TryUseStale(_policy.StaleSeconds, CacheOutcome.StaleWhileRevalidate))
+            Revalidate();
+        else if (!HttpMethods.IsHead(_http.Request.Method))
+            await JoinAsync();
     }
 
-    public void BeginCapture()
+    /// <summary>Puts a stale response in the place of an action that failed, where the policy allows it.</summary>
+    public bool TryUseStaleIfError(Exception? error)
     {
-        _capture ??= new ResponseCapture(_http, _policy.Key, _options.MaxBodyBytes, beforeOverflow: () => Report(CacheOutcome.TooLarge));
-        _capture.Begin();
+        if (_http.RequestAborted.IsCancellationRequested || !TryUseStale(_policy.StaleIfErrorSeconds, CacheOutcome.StaleIfError))
+            return false;
+
+        CacheLog.StaleIfError(_shared.Logger, error);
+        _capture!.Headers.Revert();
+        return true;
     }
 
-    public void EndCapture() => _capture!.End();
+    /// <summary>The action failed: one of those who wait for its answer takes over.</summary>
+    public void Abandon() => _flight?.Dispose();
 
     /// <summary>Sends the response that was found.</summary>
     public Task DeliverAsync()
     {
-        var now = _shared.Time.GetUtcNow();
+        var now = Now;
         var entry = _lookup.Entry!;
-        CacheStatus.SetHit(_http, _options.Name, Math.Max(0, (entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000));
-        _shared.Metrics.Request(CacheOutcome.Hit);
+        if (_answer is CacheOutcome.Collapsed)
+        {
+            Report(_answer);
+        }
+        else
+        {
+            CacheStatus.SetHit(_http, _options.Name, _answer, (entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000);
+            _shared.Metrics.Request(_answer);
+        }
+
         return new ResponseDelivery(_http, _policy, now).SendAsync(entry, isHit: true);
     }
 
-    /// <summary>Stores what was captured, if it may be, and sends it.</summary>
-    /// <param name="isReplayable">False where filters changed the result in a way that a stored response could not show.</param>
-    public async Task CompleteAsync(bool isReplayable)
+    private bool TryUseStale(int seconds, CacheOutcome answer)
     {
-        var capture = _capture!;
-        var body = await capture.CompleteAsync();
-        if (capture.Overflowed)
-        {
-            return;
-        }
+        var now = Now.ToUnixTimeMilliseconds();
+        if (_lookup.Stale is not { } stale || now >= Math.Min(stale.KeepUntil, stale.FreshUntil + (seconds * 1_000L)))
+            return false;
 
-        var now = _shared.Time.GetUtcNow();
-        var delivery = new ResponseDelivery(_http, _policy, now);
-        var (judged, seconds) = Storability.Judge(_http.Response, _policy, capture, now);
-        if (judged is not CacheOutcome.Stored || !isReplayable)
-        {
-            Report(isReplayable ? judged : CacheOutcome.NotReplayable);
-            await delivery.SendAsIsAsync(body);
-            return;
-        }
-
-        var entry = EntryBuilder.Build(_http.Response, capture.Headers, body, _options) with
-        {
-            Key = Key,
-            Action = _policy.ActionId,
-            Stamp = _lookup.Stamp ?? "",
-            Stored = now.ToUnixTimeMilliseconds(),
-            FreshUntil = now.AddSeconds(seconds).ToUnixTimeMilliseconds(),
-        };
-        capture.Headers.Revert();
-        Report(Store(entry));
-        await delivery.SendAsync(entry, isHit: false);
+        _lookup = _lookup with { Entry = stale };
+        _answer = answer;
+        return true;
     }
 
-    /// <summary>Why the action had to run: a word of RFC 9211, section 2.2.</summary>
-    private string Forward() =>
-        !_options.Enabled || _lookup.Stamp is null ? "bypass"
-        : _directives.NoCache ? "request"
-        : _lookup.IsOutdated ? "stale" : "uri-miss";
-
-    private CacheOutcome Store(CacheEntry entry) =>
-        !_options.Enabled ? CacheOutcome.Disabled
-        : _lookup.Stamp is null ? CacheOutcome.Unreachable
-        : HttpMethods.IsHead(_http.Request.Method) ? CacheOutcome.Head
-        : _directives.NoStore ? CacheOutcome.RequestNoStore
-        : _http.RequestAborted.IsCancellationRequested ? CacheOutcome.Aborted
-        : _shared.Store.TryStore(entry) ? CacheOutcome.Stored : CacheOutcome.Disabled;
-
-    private void Report(CacheOutcome outcome)
+    private void Revalidate()
     {
-        CacheStatus.SetForward(_http, _options.Name, outcome, Forward());
-        _shared.Metrics.Request(outcome);
+        if (_shared.Flights.TryLead(_flightKey) is { } flight)
+            _shared.Revalidator.Begin(_http, flight);
+    }
+
+    private async Task JoinAsync()
+    {
+        (var joined, _flight) = await _shared.Flights.JoinAsync(_flightKey, _http.RequestAborted);
+        if (joined is not null)
+            (_lookup, _answer) = (_lookup with { Entry = joined }, CacheOutcome.Collapsed);
+
+        if (_flight is not null)
+            _http.Response.RegisterForDispose(_flight);
     }
 }

@@ -5,15 +5,22 @@ namespace UsersApi.Caching;
 
 /// <summary>What every exchange needs.</summary>
 internal sealed class CacheExchangeFactory(
-    CacheStore store, KeyDimensions dimensions, IOptionsMonitor<RedisCachedOptions> options, TimeProvider time, CacheMetrics metrics)
+    CacheStore store, CacheFlights flights, Revalidator revalidator, KeyDimensions dimensions, IOptionsMonitor<RedisCachedOptions> options, TimeProvider time, CacheMetrics metrics,
+    ILogger<CacheExchange> logger)
 {
     public CacheStore Store => store;
+
+    public CacheFlights Flights => flights;
+
+    public Revalidator Revalidator => revalidator;
 
     public KeyDimensions Dimensions => dimensions;
 
     public RedisCachedOptions Options => options.CurrentValue;
 
     public TimeProvider Time => time;
+
+    public ILogger Logger => logger;
 
     public CacheMetrics Metrics => metrics;
 

@@ -31,7 +31,8 @@ internal sealed class CacheKeyPlan
         _arguments = [.. all.Where(IsFromPathOrQuery)];
         BodyArgument = all.FirstOrDefault(argument => argument.Source is { } source
             && (source == BindingSource.Body || source == BindingSource.Form || source == BindingSource.FormFile))?.Name;
-        OpaqueArgument = all.FirstOrDefault(argument => argument.HasOwnBinder && !KeyShape.CanWrite(argument.Metadata))?.Name;
+        OpaqueArgument = all.FirstOrDefault(argument => !KeyShape.CanWrite(argument.Metadata)
+            && (argument.HasOwnBinder || KeyShape.HeadersIn(argument.Metadata).Any()))?.Name;
         HeaderNames = [.. _headers.Select(header => header.Name), .. _arguments.SelectMany(argument => KeyShape.HeadersIn(argument.Metadata))];
         IsByRawQuery = _arguments.TrueForAll(argument => argument.Source == BindingSource.Path)
             || _arguments.Exists(argument => argument.Name.Contains('.', StringComparison.Ordinal) || !KeyShape.CanWrite(argument.Metadata))
@@ -45,14 +46,14 @@ internal sealed class CacheKeyPlan
     /// <summary>An argument from the request's body, which no key can hold.</summary>
     public string? BodyArgument { get; }
 
-    /// <summary>An argument that its own binder makes of who knows what, and of which no text can be proven.</summary>
+    /// <summary>An argument that is made of more than the query, and of which no text can be proven.</summary>
     public string? OpaqueArgument { get; }
 
     /// <summary>The request headers that are bound to arguments, or into models.</summary>
     public IReadOnlyList<string> HeaderNames { get; }
 
-    /// <summary>The arguments from path and query.</summary>
-    public IReadOnlyList<KeyArgument> Arguments => _arguments;
+    /// <summary>The arguments from path, query and headers.</summary>
+    public IReadOnlyList<KeyArgument> Arguments => [.. _arguments, .. _headers];
 
     /// <summary>Whether the action declares this name of the query, itself or as a part of a model.</summary>
     public bool DeclaresQuery(string name) => _arguments.Exists(argument =>
@@ -75,17 +76,13 @@ internal sealed class CacheKeyPlan
         else
         {
             foreach (var argument in _arguments.Except(inPath))
-            {
                 KeyShape.Write(parts, KeyText.Escaped(argument.Name), argument.ValueIn(context), argument.Metadata);
-            }
         }
 
         WriteParts(key, parts, always: false);
         var headers = new List<string>();
         foreach (var header in _headers)
-        {
             WriteHeader(headers, header, context);
-        }
 
         return new KeyDraft(key.ToString(), path, HasArguments: parts.Count > 0, headers);
     }
@@ -95,9 +92,7 @@ internal sealed class CacheKeyPlan
     {
         var all = new List<string>(draft.Headers.Concat(dimensions));
         if (all.Count == 0)
-        {
             return Capped(draft.Text);
-        }
 
         var key = new StringBuilder(draft.Text).Append(draft.HasArguments ? "" : ":");
         WriteParts(key, all, always: true);
@@ -106,12 +101,11 @@ internal sealed class CacheKeyPlan
 
     public static void WriteRawHeader(ICollection<string> parts, string name, HttpRequest request)
     {
-        if (request.Headers.TryGetValue(name, out var values))
-        {
-            // Names of headers ignore case; a model's name never starts a part of this section, so nothing collides.
-            var escaped = KeyText.Escaped(name.ToUpperInvariant());
-            parts.Add(string.Join('&', values.Select(value => $"{escaped}={KeyText.Escaped(value ?? "")}")));
-        }
+        // Absent, it is named all the same: a node that has not learned yet that it matters must not find this entry.
+        var escaped = KeyText.Escaped(name.ToUpperInvariant());
+        parts.Add(request.Headers.TryGetValue(name, out var values)
+            ? string.Join('&', values.Select(value => $"{escaped}={KeyText.Escaped(value ?? "")}"))
+            : escaped);
     }
 
     private static void WriteHeader(List<string> parts, KeyArgument header, ActionExecutingContext context)
@@ -138,9 +132,7 @@ internal sealed class CacheKeyPlan
     {
         parts.Sort(StringComparer.Ordinal);
         if (parts.Count > 0 || always)
-        {
             key.Append(':').AppendJoin('&', parts);
-        }
     }
 
     private static bool IsFromPathOrQuery(KeyArgument argument) => argument.Source is null

@@ -25,9 +25,7 @@ internal sealed class CachePolicies(
             .SelectMany(action => PolicyMistakes.In(action, For(action), options.Value).Select(mistake => $"{action.DisplayName}: {mistake}"))
             .ToList();
         if (mistakes.Count > 0)
-        {
             throw new InvalidOperationException(string.Join(Environment.NewLine, mistakes.Prepend("[RedisCached] cannot work as it is written:")));
-        }
     }
 
     private CachePolicy? Create(ActionDescriptor descriptor)

@@ -25,6 +25,8 @@ internal sealed class CachePolicy
         Accept = new AcceptDimension(action, mvc);
         Seconds = settings.Seconds ?? 60;
         ClientSeconds = settings.ClientSeconds ?? 0;
+        StaleSeconds = settings.StaleSeconds ?? 0;
+        StaleIfErrorSeconds = settings.StaleIfErrorSeconds ?? 0;
         Audience = settings.Audience ?? CacheAudience.Anonymous;
         StatusCodes = settings.StatusCodes ?? [Microsoft.AspNetCore.Http.StatusCodes.Status200OK];
         _vary = settings.Vary ?? [];
@@ -46,6 +48,10 @@ internal sealed class CachePolicy
     public int Seconds { get; }
 
     public int ClientSeconds { get; }
+
+    public int StaleSeconds { get; }
+
+    public int StaleIfErrorSeconds { get; }
 
     public CacheAudience Audience { get; }
 
@@ -69,9 +75,7 @@ internal sealed class CachePolicy
         var known = _vary;
         var unknown = names.Except(known.Concat(Key.HeaderNames), StringComparer.OrdinalIgnoreCase).ToArray();
         if (unknown.Length > 0 && known.Length + unknown.Length <= MaxLearnedVary)
-        {
             Interlocked.CompareExchange(ref _vary, [.. known, .. unknown], known);
-        }
 
         return unknown.Length == 0;
     }

@@ -1,14 +1,17 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace UsersApi.Caching;
 
 /// <summary>Writes the <c>Cache-Status</c> header (RFC 9211).</summary>
 internal static class CacheStatus
 {
-    public const string HeaderName = "Cache-Status";
+    // The names of the outcomes are the details: UndeclaredQuery is told as undeclared-query.
+    private static readonly string[] Details = [.. Enum.GetNames<CacheOutcome>().Select(name => "; detail=" + JsonNamingPolicy.KebabCaseLower.ConvertName(name))];
 
-    public static void SetHit(HttpContext http, string cache, long ttlSeconds) =>
-        Append(http, string.Create(CultureInfo.InvariantCulture, $"{cache}; hit; ttl={ttlSeconds}"));
+    /// <summary>The request was answered from the cache, for so many seconds still fresh; below 0, stale (section 2.3).</summary>
+    public static void SetHit(HttpContext http, string cache, CacheOutcome outcome, long ttlSeconds) => Append(http, string.Create(
+        CultureInfo.InvariantCulture, $"{cache}; hit; ttl={ttlSeconds}{(outcome is CacheOutcome.Hit ? "" : Details[(int)outcome])}"));
 
     /// <summary>The request went on to the action.</summary>
     /// <param name="http">The request.</param>
@@ -16,29 +19,13 @@ internal static class CacheStatus
     /// <param name="outcome">What became of it.</param>
     /// <param name="forward">The reason, a word of RFC 9211, section 2.2.</param>
     public static void SetForward(HttpContext http, string cache, CacheOutcome outcome, string forward) =>
-        Append(http, $"{cache}; fwd={forward}{DetailOf(outcome)}");
+        Append(http, $"{cache}; fwd={forward}{(outcome switch
+        {
+            CacheOutcome.Stored => "; stored",
+            CacheOutcome.Collapsed => "; collapsed",
+            _ => Details[(int)outcome],
+        })}");
 
-    private static string DetailOf(CacheOutcome outcome) => outcome switch
-    {
-        CacheOutcome.Stored => "; stored",
-        CacheOutcome.Credentials => "; detail=credentials",
-        CacheOutcome.NoSubject => "; detail=no-subject",
-        CacheOutcome.Disabled => "; detail=disabled",
-        CacheOutcome.Unreachable => "; detail=unreachable",
-        CacheOutcome.Head => "; detail=head",
-        CacheOutcome.Status => "; detail=status",
-        CacheOutcome.ActionControl => "; detail=action-cache-control",
-        CacheOutcome.NoStore => "; detail=no-store",
-        CacheOutcome.RequestNoStore => "; detail=request-no-store",
-        CacheOutcome.SetCookie => "; detail=set-cookie",
-        CacheOutcome.Vary => "; detail=vary",
-        CacheOutcome.UndeclaredQuery => "; detail=undeclared-query",
-        CacheOutcome.TooLarge => "; detail=too-large",
-        CacheOutcome.NotReplayable => "; detail=not-replayable",
-        CacheOutcome.Aborted => "; detail=aborted",
-        _ => "",
-    };
-
-    // Appended as a line of its own: the caches nearer to the origin come first (section 2).
-    private static void Append(HttpContext http, string value) => http.Response.Headers.Append(HeaderName, value);
+    // A line of its own: the caches nearer to the origin come first (section 2).
+    private static void Append(HttpContext http, string value) => http.Response.Headers.Append("Cache-Status", value);
 }

@@ -7,8 +7,9 @@ namespace UsersApi.Caching;
 /// <summary>What a lookup found.</summary>
 /// <param name="Entry">A response that may be served; null on a miss.</param>
 /// <param name="Stamp">The versions under which a new response may be stored; null where they could not be read.</param>
-/// <param name="IsOutdated">Whether there was one that may not be served any more.</param>
-internal readonly record struct Lookup(CacheEntry? Entry, string? Stamp, bool IsOutdated);
+/// <param name="Stale">A response that was not evicted and is no longer fresh.</param>
+/// <param name="IsOutdated">Whether there was one that may not be served as fresh.</param>
+internal readonly record struct Lookup(CacheEntry? Entry, string? Stamp, CacheEntry? Stale, bool IsOutdated);
 
 /// <summary>Looks responses up, in the queue and in the distributed cache, and takes in new ones.</summary>
 internal sealed class CacheStore(
@@ -28,19 +29,18 @@ internal sealed class CacheStore(
     {
         var reading = queue.TryFind(key, out var queued) ? Task.FromResult<CacheEntry?>(queued) : ReadAsync(key);
         if (await versions.ReadAsync(tags) is not { } stamp)
-        {
             return default;
-        }
 
         var entry = await reading;
         if (entry is null || entry.Key != key || entry.Action != policy.ActionId)
-        {
-            return new Lookup(null, stamp, IsOutdated: false);
-        }
+            return new Lookup(null, stamp, null, IsOutdated: false);
 
-        return entry.Stamp == stamp && entry.FreshUntil > time.GetUtcNow().ToUnixTimeMilliseconds()
-            ? new Lookup(entry, stamp, IsOutdated: false)
-            : new Lookup(null, stamp, IsOutdated: true);
+        if (entry.Stamp != stamp)
+            return new Lookup(null, stamp, null, IsOutdated: true);
+
+        return entry.FreshUntil > time.GetUtcNow().ToUnixTimeMilliseconds()
+            ? new Lookup(entry, stamp, null, IsOutdated: false)
+            : new Lookup(null, stamp, entry, IsOutdated: true);
     }
 
     public bool TryStore(CacheEntry entry) => queue.TryEnqueue(entry);
@@ -64,9 +64,7 @@ internal sealed class CacheStore(
     private async Task<ReadOnlyMemory<byte>> BytesAsync(string key)
     {
         if (cache is not IBufferDistributedCache buffered)
-        {
             return await cache.GetAsync(key);
-        }
 
         // The buffer belongs to this call until it completes, even when nobody waits for it any more: it is never pooled.
         var buffer = new ArrayBufferWriter<byte>();

@@ -42,7 +42,16 @@ internal sealed class CacheWriteWorker(
         {
             try
             {
-                await WriteAsync(entry, cancel);
+                try
+                {
+                    await WriteAsync(entry, cancel);
+                }
+                catch (Exception) when (!cancel.IsCancellationRequested)
+                {
+                    // Something else may stand under the key, of a type that can't be written over.
+                    await cache.RemoveAsync(entry.Key, cancel);
+                    await WriteAsync(entry, cancel);
+                }
             }
             catch (Exception error) when (error is not OperationCanceledException || !cancel.IsCancellationRequested)
             {
@@ -59,11 +68,9 @@ internal sealed class CacheWriteWorker(
 
     private async Task WriteAsync(CacheEntry entry, CancellationToken cancel)
     {
-        var left = DateTimeOffset.FromUnixTimeMilliseconds(entry.FreshUntil) - time.GetUtcNow();
+        var left = DateTimeOffset.FromUnixTimeMilliseconds(entry.KeepUntil) - time.GetUtcNow();
         if (left <= TimeSpan.Zero || !queue.IsLatest(entry))
-        {
             return;
-        }
 
         // Whole seconds, upwards: the store would round a rest below one second to an expiry of none. The entry knows better.
         var expiry = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds)) };

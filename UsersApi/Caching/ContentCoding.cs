@@ -15,9 +15,7 @@ internal static class ContentCoding
     public static string Negotiate(StringValues acceptEncoding)
     {
         if (!StringWithQualityHeaderValue.TryParseList(acceptEncoding, out var accepted))
-        {
             return Identity;
-        }
 
         var (gzip, brotli) = (QualityOf(Gzip, accepted, 0), QualityOf(Brotli, accepted, 0));
         var best = Math.Max(gzip, brotli);
@@ -45,9 +43,7 @@ internal static class ContentCoding
     public static bool IsCompressible(string? contentType)
     {
         if (!MediaTypeHeaderValue.TryParse(contentType, out var type))
-        {
             return false;
-        }
 
         var (kind, suffix, name) = (type.Type, type.Suffix, type.SubType);
         return Is(kind, "text") || Is(suffix, "json") || Is(suffix, "xml") || Is(name, "json") || Is(name, "xml") || Is(name, "javascript")

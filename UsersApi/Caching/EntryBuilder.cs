@@ -15,7 +15,7 @@ internal static class EntryBuilder
     };
 
     /// <summary>The entry, but for its key, its stamp and its times.</summary>
-    public static CacheEntry Build(HttpResponse response, HeaderChanges changes, byte[] body, RedisCachedOptions options)
+    public static CacheEntry Build(HttpResponse response, HeaderChanges changes, ReadOnlyMemory<byte> body, RedisCachedOptions options)
     {
         var headers = response.Headers;
         var ownsETag = headers.ETag.Count == 0 && response.StatusCode == StatusCodes.Status200OK;
@@ -26,6 +26,7 @@ internal static class EntryBuilder
             Stamp = "",
             Stored = 0,
             FreshUntil = 0,
+            KeepUntil = 0,
             Status = response.StatusCode,
             ETag = ownsETag ? TagOf(headers.ContentType, body) : headers.ETag.ToString(),
             OwnsETag = ownsETag,
@@ -40,11 +41,11 @@ internal static class EntryBuilder
     /// A tag from the content: the same on every node, and after a restart. The type belongs to it, since a few bytes can be
     /// a text or a JSON string.
     /// </summary>
-    private static string TagOf(string? contentType, byte[] body)
+    private static string TagOf(string? contentType, ReadOnlyMemory<byte> body)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(contentType + "\n"));
-        hash.AppendData(body);
+        hash.AppendData(body.Span);
         return $"\"{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16))}\"";
     }
 

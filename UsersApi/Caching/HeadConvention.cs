@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ActionConstraints;
 using Microsoft.AspNetCore.Mvc.ApplicationModels;
 
@@ -8,30 +9,27 @@ internal sealed class HeadConvention : IActionModelConvention
 {
     public void Apply(ActionModel action)
     {
-        if (!action.Filters.Concat(action.Controller.Filters).OfType<RedisCachedAttribute>().Any())
-        {
+        // An action that was written for HEAD keeps it.
+        if (!action.Filters.Concat(action.Controller.Filters).OfType<RedisCachedAttribute>().Any() || action.Controller.Actions.Any(AnswersHead))
             return;
-        }
 
         foreach (var selector in action.Selectors)
         {
             for (var i = 0; i < selector.ActionConstraints.Count; i++)
             {
                 if (selector.ActionConstraints[i] is HttpMethodActionConstraint constraint && WithHead(constraint.HttpMethods) is { } methods)
-                {
                     selector.ActionConstraints[i] = new HttpMethodActionConstraint(methods);
-                }
             }
 
             for (var i = 0; i < selector.EndpointMetadata.Count; i++)
             {
                 if (selector.EndpointMetadata[i] is IHttpMethodMetadata metadata && WithHead(metadata.HttpMethods) is { } methods)
-                {
                     selector.EndpointMetadata[i] = new HttpMethodMetadata(methods);
-                }
             }
         }
     }
+
+    private static bool AnswersHead(ActionModel action) => action.Attributes.OfType<HttpHeadAttribute>().Any();
 
     private static List<string>? WithHead(IEnumerable<string> methods)
     {

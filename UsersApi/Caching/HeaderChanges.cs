@@ -24,15 +24,11 @@ internal sealed class HeaderChanges(IHeaderDictionary headers)
     {
         // What an outer filter changed since belongs to it: it will do so again on a hit.
         foreach (var name in _changes.Keys.Where(name => headers[name] != _changes[name].After).ToArray())
-        {
             _changes.Remove(name);
-        }
 
         _start.Clear();
         foreach (var (name, value) in headers)
-        {
             _start[name] = value;
-        }
     }
 
     /// <summary>Up to here, changes were the action's.</summary>
@@ -42,9 +38,7 @@ internal sealed class HeaderChanges(IHeaderDictionary headers)
         {
             var before = _start.GetValueOrDefault(name);
             if (value != before)
-            {
                 _changes[name] = (_changes.TryGetValue(name, out var earlier) ? earlier.Before : before, value);
-            }
         }
 
         Removed |= _start.Keys.Any(name => !headers.ContainsKey(name) && !_changes.Remove(name));
@@ -54,9 +48,7 @@ internal sealed class HeaderChanges(IHeaderDictionary headers)
     public void Revert()
     {
         foreach (var (name, (before, _)) in _changes)
-        {
             headers[name] = before;
-        }
     }
 
     private static bool Starts(StringValues values, StringValues start) =>

@@ -53,9 +53,7 @@ internal sealed class KeyArgument
     private static object? DefaultOf(ParameterDescriptor parameter)
     {
         if (parameter is not ControllerParameterDescriptor { ParameterInfo: var info })
-        {
             return null;
-        }
 
         var type = Nullable.GetUnderlyingType(info.ParameterType) ?? info.ParameterType;
         var value = info.HasDefaultValue ? info.DefaultValue : info.GetCustomAttribute<DefaultValueAttribute>(false)?.Value;

@@ -15,16 +15,12 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options)
     {
         var parts = new List<string>();
         foreach (var name in policy.Vary)
-        {
             CacheKeyPlan.WriteRawHeader(parts, name, http.Request);
-        }
 
         policy.Accept.Write(parts, http.Request);
         WriteCulture(parts);
         if (policy.Audience is CacheAudience.PerUser && SubjectOf(http.User) is { } subject)
-        {
             parts.Add("@user=" + HashOf(subject));
-        }
 
         return parts;
     }

@@ -20,14 +20,10 @@ internal static class KeyShape
     public static bool CanWrite(ModelMetadata metadata, int depth = 0)
     {
         if (KeyText.Knows(metadata.ModelType))
-        {
             return true;
-        }
 
         if (depth > MaxDepth || metadata.ModelType == typeof(object))
-        {
             return false;
-        }
 
         if (metadata.IsEnumerableType)
         {
@@ -44,9 +40,7 @@ internal static class KeyShape
     public static void Write(ICollection<string> parts, string name, object? value, ModelMetadata metadata)
     {
         if (value is null)
-        {
             return;
-        }
 
         if (KeyText.Knows(metadata.ModelType))
         {
@@ -67,14 +61,13 @@ internal static class KeyShape
     }
 
     /// <summary>The headers that a model takes for its properties.</summary>
-    public static IEnumerable<string> HeadersIn(ModelMetadata metadata) =>
-        KeyText.Knows(metadata.ModelType) || !metadata.IsComplexType || !CanWrite(metadata) ? [] : PropertiesOf(metadata)
-            .SelectMany(property => property.BindingSource == BindingSource.Header
-                ? [property.BinderModelName ?? property.PropertyName!]
-                : HeadersIn(property));
+    public static IEnumerable<string> HeadersIn(ModelMetadata metadata, int depth = 0) =>
+        depth > MaxDepth || !metadata.IsComplexType || metadata.IsEnumerableType ? [] : metadata.Properties.SelectMany(property =>
+            property.BindingSource == BindingSource.Header ? [property.BinderModelName ?? property.PropertyName!] : HeadersIn(property, depth + 1));
 
+    // A get-only collection or model is filled in place; a get-only value is worked out from others.
     private static IEnumerable<ModelMetadata> PropertiesOf(ModelMetadata metadata) => metadata.Properties
-        .Where(property => !property.IsReadOnly || IsBoundByConstructor(metadata, property));
+        .Where(property => !property.IsReadOnly || !KeyText.Knows(property.ModelType) || IsBoundByConstructor(metadata, property));
 
     private static bool IsBoundByConstructor(ModelMetadata metadata, ModelMetadata property) =>
         metadata.BoundConstructor?.BoundConstructorParameters?.Any(parameter =>

@@ -49,9 +49,7 @@ internal static class KeyText
             else if (Rune.DecodeFromUtf16(text, out var rune, out var consumed) is System.Buffers.OperationStatus.Done)
             {
                 foreach (var octet in utf8[..rune.EncodeToUtf8(utf8)])
-                {
                     key.Append('%').Append(Hex[octet >> 4]).Append(Hex[octet & 15]);
-                }
 
                 text = text[consumed..];
             }

@@ -14,9 +14,7 @@ internal sealed class LocalTagVersions : ITagVersions
     public ValueTask<bool> EvictAsync(IReadOnlyCollection<string> tags)
     {
         foreach (var tag in tags)
-        {
             _versions[tag] = NewToken();
-        }
 
         return new(true);
     }

@@ -17,9 +17,7 @@ internal sealed class PendingEviction(HttpContext http, ITagVersions versions, I
     {
         // A 4xx says that nothing was changed; a 5xx does not.
         if ((isOutcomeKnown && http.Response.StatusCode is >= 400 and < 500) || Interlocked.Exchange(ref _hasRun, 1) == 1)
-        {
             return;
-        }
 
         var request = http.Request;
         string[] all =

@@ -25,9 +25,7 @@ internal static class PolicyMistakes
         if (!Validator.TryValidateObject(settings, new ValidationContext(settings), results, validateAllProperties: true))
         {
             foreach (var result in results)
-            {
                 yield return result.ErrorMessage + " Write a value in that range.";
-            }
         }
 
         if (policy.Attribute.Profile is { } profile && !options.Profiles.ContainsKey(profile))
@@ -55,7 +53,7 @@ internal static class PolicyMistakes
 
         if (policy.Key.OpaqueArgument is { } opaque)
         {
-            yield return $"the argument {opaque} has a binder of its own and a type that can't be written into the key: bind a simple type.";
+            yield return $"the argument {opaque} is made of more than the query, and its type can't be written into the key: bind simple types.";
         }
     }
 
@@ -80,14 +78,15 @@ internal static class PolicyMistakes
 
             foreach (var name in tag.Arguments.Where(name => !HasValue(action, name)))
             {
-                yield return $"the tag \"{tag}\" names {{{name}}}, and the action has no such argument or route value: name one that it has.";
+                yield return $"the tag \"{tag}\" names {{{name}}}, and the action has no such simple argument or route value: name one that it has.";
             }
         }
     }
 
     private static bool HasValue(ControllerActionDescriptor action, string name) =>
-        action.Parameters.Concat(action.BoundProperties).Any(parameter => string.Equals(parameter.Name, name, StringComparison.OrdinalIgnoreCase)
-            || string.Equals(parameter.BindingInfo?.BinderModelName, name, StringComparison.OrdinalIgnoreCase))
+        action.Parameters.Concat(action.BoundProperties).Any(parameter => KeyText.Knows(parameter.ParameterType)
+            && (string.Equals(parameter.Name, name, StringComparison.OrdinalIgnoreCase)
+                || string.Equals(parameter.BindingInfo?.BinderModelName, name, StringComparison.OrdinalIgnoreCase)))
         || action.RouteValues.ContainsKey(name)
         || (action.AttributeRouteInfo?.Template is { } template
             && RoutePatternFactory.Parse(template).GetParameter(name) is not null);

@@ -19,6 +19,18 @@ public sealed class RedisCachedAttribute : Attribute, IFilterFactory, IOrderedFi
     /// <summary>How long a client may use its copy unasked, in seconds: 0 (always revalidate) to 31,536,000.</summary>
     public int ClientSeconds { get => Settings.ClientSeconds ?? 0; set => Settings.ClientSeconds = value; }
 
+    /// <summary>
+    /// For how long after <see cref="Seconds"/> a response that was not evicted is still sent, at once, while a new one is made
+    /// behind it (RFC 5861, section 3), in seconds: 0 (never) to 31,536,000.
+    /// </summary>
+    public int StaleSeconds { get => Settings.StaleSeconds ?? 0; set => Settings.StaleSeconds = value; }
+
+    /// <summary>
+    /// For how long after <see cref="Seconds"/> a response that was not evicted is sent in place of an exception or a 5xx
+    /// (RFC 5861, section 4), in seconds: 0 (never) to 31,536,000.
+    /// </summary>
+    public int StaleIfErrorSeconds { get => Settings.StaleIfErrorSeconds ?? 0; set => Settings.StaleIfErrorSeconds = value; }
+
     /// <summary>Among whom one response is shared.</summary>
     public CacheAudience Audience { get => Settings.Audience ?? default; set => Settings.Audience = value; }
 

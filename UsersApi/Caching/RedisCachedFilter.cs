@@ -18,13 +18,14 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CachePol
     public async Task OnActionExecutionAsync(ActionExecutingContext context, ActionExecutionDelegate next)
     {
         if (policies.For(context.ActionDescriptor) is not { } policy || policy.Attribute != attribute
-            || !(HttpMethods.IsGet(context.HttpContext.Request.Method) || HttpMethods.IsHead(context.HttpContext.Request.Method)))
+            || !(HttpMethods.IsGet(context.HttpContext.Request.Method) || HttpMethods.IsHead(context.HttpContext.Request.Method))
+            || context.HttpContext.Response.HasStarted)
         {
             await next();
             return;
         }
 
-        if (AudienceRule.Bypass(policy.Audience, context.HttpContext) is { } bypass)
+        if (AudienceRule.Bypass(policy, context) is { } bypass)
         {
             exchanges.ReportBypass(context.HttpContext, bypass);
             await next();
@@ -35,6 +36,7 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CachePol
         await exchange.LookUpAsync();
         if (exchange.IsRefused)
         {
+            exchanges.ReportBypass(context.HttpContext, CacheOutcome.OnlyIfCached);
             context.Result = new StatusCodeResult(StatusCodes.Status504GatewayTimeout);
             return;
         }
@@ -46,21 +48,40 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CachePol
             return;
         }
 
+        ActionExecutedContext? executed = null;
         exchange.BeginCapture();
         try
         {
-            exchange.Result = (await next()).Result;
+            executed = await next();
         }
         finally
         {
             exchange.EndCapture();
+            if (executed is null or { Exception: not null, ExceptionHandled: false })
+                exchange.Abandon();
         }
+
+        if (executed is { Exception: { } error, ExceptionHandled: false } && exchange.TryUseStaleIfError(error))
+        {
+            executed.ExceptionHandled = true;
+            executed.Result = Placeholder;
+        }
+
+        exchange.Result = executed.Result;
     }
 
     public async Task OnResultExecutionAsync(ResultExecutingContext context, ResultExecutionDelegate next)
     {
-        if (_exchange is not { } exchange || context.HttpContext.Response.HasStarted)
+        if (_exchange is not { } exchange)
         {
+            await next();
+            return;
+        }
+
+        if (context.HttpContext.Response.HasStarted && !exchange.HasOverflowed)
+        {
+            // An outer filter sent something of its own: what the action wrote follows it.
+            await exchange.ReleaseAsync();
             await next();
             return;
         }
@@ -80,8 +101,8 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CachePol
             return;
         }
 
+        ResultExecutedContext? executed = null;
         exchange.BeginCapture();
-        ResultExecutedContext executed;
         try
         {
             executed = await next();
@@ -89,11 +110,19 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CachePol
         finally
         {
             exchange.EndCapture();
+            if (executed is null or { Exception: not null, ExceptionHandled: false })
+                exchange.Abandon();
         }
 
-        if (executed.Exception is null || executed.ExceptionHandled)
+        if (executed is { Exception: { } error, ExceptionHandled: false })
         {
-            await exchange.CompleteAsync(isReplayable: context.Result == exchange.Result && !executed.Canceled);
+            executed.ExceptionHandled = !exchange.HasOverflowed && exchange.TryUseStaleIfError(error);
+            if (executed.ExceptionHandled)
+                await exchange.DeliverAsync();
+        }
+        else
+        {
+            await exchange.CompleteAsync(isReplayable: !executed.Canceled && exchange.IsOwnResult(context));
         }
     }
 }

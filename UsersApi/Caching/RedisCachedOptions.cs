@@ -61,6 +61,18 @@ public sealed class RedisCachedOptions : IValidatableObject
     [Range(500, 60_000)]
     public int BreakMs { get; set; } = 1_000;
 
+    /// <summary>How much of its freshness an entry may lose at random, so that those stored together do not die together, in percent: 0 to 50.</summary>
+    [Range(0, 50)]
+    public int JitterPercent { get; set; } = 5;
+
+    /// <summary>Stale answers that may be renewed at the same time: 0 to 1,000.</summary>
+    [Range(0, 1_000)]
+    public int MaxRevalidations { get; set; } = 8;
+
+    /// <summary>How long a request waits for the same one that is being computed, before it runs the action itself, in milliseconds: 0 to 60,000.</summary>
+    [Range(0, 60_000)]
+    public int CollapseWaitMs { get; set; } = 10_000;
+
     /// <summary>Responses that may wait to be written: 1 to 100,000. The oldest goes first.</summary>
     [Range(1, 100_000)]
     public int QueueEntries { get; set; } = 1_024;

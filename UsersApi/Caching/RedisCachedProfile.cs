@@ -15,6 +15,14 @@ public sealed class RedisCachedProfile
     [Range(0, MaxSeconds)]
     public int? ClientSeconds { get; set; }
 
+    /// <inheritdoc cref="RedisCachedAttribute.StaleSeconds"/>
+    [Range(0, MaxSeconds)]
+    public int? StaleSeconds { get; set; }
+
+    /// <inheritdoc cref="RedisCachedAttribute.StaleIfErrorSeconds"/>
+    [Range(0, MaxSeconds)]
+    public int? StaleIfErrorSeconds { get; set; }
+
     /// <inheritdoc cref="RedisCachedAttribute.Audience"/>
     public CacheAudience? Audience { get; set; }
 
@@ -28,6 +36,8 @@ public sealed class RedisCachedProfile
     {
         Seconds = Seconds ?? next.Seconds,
         ClientSeconds = ClientSeconds ?? next.ClientSeconds,
+        StaleSeconds = StaleSeconds ?? next.StaleSeconds,
+        StaleIfErrorSeconds = StaleIfErrorSeconds ?? next.StaleIfErrorSeconds,
         Audience = Audience ?? next.Audience,
         Vary = Vary ?? next.Vary,
         StatusCodes = StatusCodes ?? next.StatusCodes,

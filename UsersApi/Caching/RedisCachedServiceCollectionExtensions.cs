@@ -25,11 +25,15 @@ public static class RedisCachedServiceCollectionExtensions
         services.AddMetrics();
         services.AddSingleton<CacheMetrics>();
         services.AddSingleton<CachePolicies>();
+        services.AddSingleton<CacheFlights>();
         services.AddSingleton<CacheStore>();
         services.AddSingleton<CacheWriteQueue>();
         services.AddSingleton<KeyDimensions>();
         services.AddSingleton<CacheExchangeFactory>();
         services.AddSingleton<EvictionFilter>();
+        services.AddSingleton<Revalidator>();
+        services.AddSingleton(provider => new RedisCacheEvictor(
+            provider.GetRequiredService<ITagVersions>(), provider.GetRequiredService<IOptions<RedisCachedOptions>>()));
         services.Configure<MvcOptions>(options =>
         {
             options.Conventions.Add(new HeadConvention());

@@ -9,13 +9,11 @@ internal sealed class RedisCachedStartup(IServiceProvider services, IOptions<Red
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (services.GetService<IActionDescriptorCollectionProvider>() is not null)
-        {
             services.GetRequiredService<CachePolicies>().Validate();
-        }
 
         if (services.GetService<RedisConnection>() is { } connection)
         {
-            _ = connection.Multiplexer;
+            _ = WarmUpAsync(connection, services.GetRequiredService<ITagVersions>());
         }
         else
         {
@@ -23,6 +21,13 @@ internal sealed class RedisCachedStartup(IServiceProvider services, IOptions<Red
         }
 
         return Task.CompletedTask;
+    }
+
+    // The first read compiles what all later ones use: no request should miss its deadline for that.
+    private static async Task WarmUpAsync(RedisConnection connection, ITagVersions versions)
+    {
+        await connection.Multiplexer;
+        await versions.ReadAsync([TagNames.All]);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -57,17 +57,13 @@ internal sealed class RedisConnection : IAsyncDisposable
     public async ValueTask<string> EpochAsync(int generation)
     {
         if (Volatile.Read(ref _epoch) is { } known && known.Generation == generation)
-        {
             return known.Epoch;
-        }
 
         var database = await DatabaseAsync();
         var info = await Task.WhenAll(database.ExecuteAsync("INFO", "server"), database.ExecuteAsync("INFO", "replication"));
         var epoch = Field(info[0].ToString(), "run_id:") + Field(info[1].ToString(), "master_replid:");
         if (epoch.Length == 0 || Generation != generation)
-        {
             throw new RedisException("The connection changed while its epoch was read.");
-        }
 
         Volatile.Write(ref _epoch, new EpochOfGeneration(generation, epoch));
         return epoch;
@@ -76,9 +72,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_connecting.IsValueCreated)
-        {
             await (await Multiplexer).DisposeAsync();
-        }
     }
 
     private static string Field(string info, string name) => info
@@ -106,17 +100,13 @@ internal sealed class RedisConnection : IAsyncDisposable
     private void Lost(string why)
     {
         if (Interlocked.Exchange(ref _isLost, 1) == 0)
-        {
             CacheLog.RedisLost(_logger, why);
-        }
     }
 
     private void Connected()
     {
         if (Interlocked.Exchange(ref _isLost, 0) == 1)
-        {
             CacheLog.RedisConnected(_logger);
-        }
     }
 
     private sealed record EpochOfGeneration(int Generation, string Epoch);

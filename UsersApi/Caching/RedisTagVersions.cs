@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Polly;
 using StackExchange.Redis;
@@ -13,10 +14,19 @@ internal sealed class RedisTagVersions : ITagVersions
     private readonly TimeSpan _evictionTimeout;
     private readonly ResiliencePipeline<string> _pipeline;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly CacheMetrics _metrics;
+    private readonly TimeSpan _retryDelay;
+    private readonly ConcurrentDictionary<string, long> _owed = new(StringComparer.Ordinal);
+    private long _debts;
+    private int _isRetrying;
     private int _isOpen;
 
-    public RedisTagVersions(RedisConnection connection, IOptions<RedisCachedOptions> options, TimeProvider time, ILogger<RedisTagVersions> logger)
+    public RedisTagVersions(RedisConnection connection, IOptions<RedisCachedOptions> options, TimeProvider time, CacheMetrics metrics, ILogger<RedisTagVersions> logger)
     {
+        _time = time;
+        _metrics = metrics;
+        _retryDelay = TimeSpan.FromMilliseconds(options.Value.BreakMs);
         _connection = connection;
         _logger = logger;
         _evictionTimeout = TimeSpan.FromMilliseconds(options.Value.EvictionTimeoutMs);
@@ -31,9 +41,7 @@ internal sealed class RedisTagVersions : ITagVersions
                 {
                     // Each probe that fails opens it again: that is no change of state.
                     if (Interlocked.Exchange(ref _isOpen, 1) == 0)
-                    {
                         CacheLog.BreakerOpened(logger);
-                    }
 
                     return default;
                 },
@@ -50,11 +58,14 @@ internal sealed class RedisTagVersions : ITagVersions
 
     public async ValueTask<string?> ReadAsync(IReadOnlyList<string> tags)
     {
+        if (!_owed.IsEmpty && tags.Any(_owed.ContainsKey))
+            return null;
+
         try
         {
             return await _pipeline.ExecuteAsync(static (state, cancel) => state.Self.StampAsync(state.Tags, cancel), (Self: this, Tags: tags), default);
         }
-        catch (Exception error) when (error is ExecutionRejectedException or RedisException or TimeoutException)
+        catch (Exception)
         {
             return null;
         }
@@ -62,17 +73,56 @@ internal sealed class RedisTagVersions : ITagVersions
 
     public async ValueTask<bool> EvictAsync(IReadOnlyCollection<string> tags)
     {
+        if (await TryWriteAsync(tags))
+            return true;
+
+        // Until it gets through, this node bypasses these tags: what it serves is never older than what it acknowledged.
+        foreach (var tag in tags)
+            _owed[tag] = Interlocked.Increment(ref _debts);
+
+        if (Interlocked.Exchange(ref _isRetrying, 1) == 0)
+            _ = RetryAsync();
+
+        return false;
+    }
+
+    private async Task RetryAsync()
+    {
+        CacheLog.EvictionFailed(_logger);
+        do
+        {
+            while (!_owed.IsEmpty)
+            {
+                await Task.Delay(_retryDelay, _time);
+                var owed = _owed.ToArray();
+                if (await TryWriteAsync([.. owed.Select(debt => debt.Key)]))
+                {
+                    // One that failed meanwhile has another number, and stays.
+                    foreach (var debt in owed)
+                        _owed.TryRemove(debt);
+                }
+            }
+
+            Volatile.Write(ref _isRetrying, 0);
+        }
+        while (!_owed.IsEmpty && Interlocked.Exchange(ref _isRetrying, 1) == 0);
+
+        CacheLog.EvictionsCaughtUp(_logger);
+    }
+
+    private async Task<bool> TryWriteAsync(IReadOnlyCollection<string> tags)
+    {
         try
         {
-            var database = await _connection.DatabaseAsync();
+            var database = await _connection.DatabaseAsync().AsTask().WaitAsync(_evictionTimeout, _time);
             // A new token for every attempt: the copy of an old one in a dead socket can never come back as the current version.
             await database.StringSetAsync([.. tags.Select(tag => KeyValuePair.Create(KeyOf(tag), (RedisValue)LocalTagVersions.NewToken()))])
-                .WaitAsync(_evictionTimeout);
+                .WaitAsync(_evictionTimeout, _time);
             return true;
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception)
         {
-            CacheLog.EvictionFailed(_logger, error.GetType().Name);
+            _metrics.EvictionFailed();
             return false;
         }
     }

@@ -21,9 +21,7 @@ internal sealed class RequestDirectives
     public static RequestDirectives Of(HttpRequest request, RedisCachedOptions options)
     {
         if (!options.HonorRequestCacheControl)
-        {
             return None;
-        }
 
         // Without Cache-Control, Pragma speaks for it (section 5.4).
         var text = request.Headers.CacheControl.Count > 0 ? request.Headers.CacheControl.ToString() : request.Headers.Pragma.ToString();

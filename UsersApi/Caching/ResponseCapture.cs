@@ -6,16 +6,19 @@ namespace UsersApi.Caching;
 internal sealed class ResponseCapture : IDisposable
 {
     private readonly IFeatureCollection _features;
+    private readonly IHttpResponseFeature _response;
     private readonly IHttpResponseBodyFeature _client;
     private readonly CaptureStream _stream;
     private readonly StreamResponseBodyFeature _body;
 
-    public ResponseCapture(HttpContext http, CacheKeyPlan plan, int cap, Action beforeOverflow)
+    public ResponseCapture(HttpContext http, CacheKeyPlan plan, int cap, Func<bool> beforeOverflow)
     {
         _features = http.Features;
         _client = _features.GetRequiredFeature<IHttpResponseBodyFeature>();
         _stream = new CaptureStream(_client.Stream, cap, beforeOverflow);
         _body = new StreamResponseBodyFeature(_stream, _client);
+        _response = _features.GetRequiredFeature<IHttpResponseFeature>();
+        Response = new WatchedResponse(_response);
         Request = new WatchedRequest(http, plan);
         Headers = new HeaderChanges(http.Response.Headers);
         Feature = new RedisCachedFeature(http.Response);
@@ -23,6 +26,8 @@ internal sealed class ResponseCapture : IDisposable
     }
 
     public WatchedRequest Request { get; }
+
+    public WatchedResponse Response { get; }
 
     public HeaderChanges Headers { get; }
 
@@ -34,6 +39,7 @@ internal sealed class ResponseCapture : IDisposable
     public void Begin()
     {
         _features.Set<IHttpResponseBodyFeature>(_body);
+        _features.Set<IHttpResponseFeature>(Response);
         _features.Set(Feature);
         Request.Install();
         Headers.Begin();
@@ -45,14 +51,15 @@ internal sealed class ResponseCapture : IDisposable
         Headers.End();
         Request.Remove();
         _features.Set<RedisCachedFeature>(null);
+        _features.Set(_response);
         _features.Set(_client);
     }
 
     /// <summary>The whole body. What was written and never flushed is in it too.</summary>
-    public async Task<byte[]> CompleteAsync()
+    public async Task<ReadOnlyMemory<byte>> CompleteAsync()
     {
         await _body.CompleteAsync();
-        return _stream.ToArray();
+        return _stream.Body;
     }
 
     public void Dispose() => _stream.Dispose();

@@ -27,11 +27,9 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
 
         var age = Math.Max(0, (now.ToUnixTimeMilliseconds() - entry.Stored) / 1_000);
         if (isHit)
-        {
             _response.Headers.Age = age.ToString(CultureInfo.InvariantCulture);
-        }
 
-        SetVary(entry);
+        SetVary(entry.MayCompress);
         SetCacheControl(entry, age);
         if (entry.Status != StatusCodes.Status200OK)
         {
@@ -45,14 +43,22 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
     /// <summary>Sends what may not be stored, as the action made it, but for the preconditions that were hidden from it.</summary>
     public async Task SendAsIsAsync(ReadOnlyMemory<byte> body)
     {
-        if (_response.StatusCode == StatusCodes.Status200OK
-            && Preconditions.Evaluate(_request, _response.Headers.ETag.ToString(), _response.Headers.LastModified) is not StatusCodes.Status200OK and var status)
-        {
-            SendNoBody(status);
-            return;
-        }
+        if (PrepareAsIs())
+            await WriteAsync(body, _response.ContentLength);
+    }
 
-        await WriteAsync(body);
+    /// <summary>Whether a body follows.</summary>
+    public bool PrepareAsIs()
+    {
+        SetVary(mayCompress: false);
+        var status = _response.StatusCode == StatusCodes.Status200OK
+            ? Preconditions.Evaluate(_request, _response.Headers.ETag.ToString(), _response.Headers.LastModified)
+            : _response.StatusCode;
+        if (status == _response.StatusCode)
+            return true;
+
+        SendNoBody(status);
+        return false;
     }
 
     private async Task SendRepresentationAsync(CacheEntry entry)
@@ -64,9 +70,7 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
             : ContentCoding.Negotiate(_request.Headers.AcceptEncoding);
         var etag = entry.OwnsETag ? ContentCoding.TagOf(entry.ETag, coding) : entry.ETag;
         if (etag.Length > 0)
-        {
             _response.Headers.ETag = etag;
-        }
 
         if (Preconditions.Evaluate(_request, etag, lastModified) is not StatusCodes.Status200OK and var status)
         {
@@ -108,26 +112,20 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
         headers.ContentType = headers.ContentEncoding = headers.ContentLanguage = headers.ContentDisposition = default;
         headers.ContentLength = null;
         if (!keepRange)
-        {
             headers.ContentRange = default;
-        }
     }
 
-    private void SetVary(CacheEntry entry)
+    private void SetVary(bool mayCompress)
     {
         var named = string.Join(',', _response.Headers.Vary.AsEnumerable())
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var added = policy.VaryOfResponse;
-        if (entry.MayCompress)
-        {
+        if (mayCompress)
             added = added.Append(HeaderNames.AcceptEncoding);
-        }
 
         var missing = string.Join(", ", added.Except(named, StringComparer.OrdinalIgnoreCase));
         if (missing.Length > 0)
-        {
             _response.Headers.Append(HeaderNames.Vary, missing);
-        }
     }
 
     private void SetCacheControl(CacheEntry entry, long age)
@@ -145,24 +143,18 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
         _response.Headers.CacheControl = policy.Audience is CacheAudience.PerUser ? "private, " + rule : rule;
     }
 
-    private async Task WriteAsync(ReadOnlyMemory<byte> body)
+    private async Task WriteAsync(ReadOnlyMemory<byte> body, long? length = null)
     {
         var hasContent = _response.StatusCode is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified or StatusCodes.Status205ResetContent);
         if (hasContent)
-        {
-            _response.ContentLength = body.Length;
-        }
+            _response.ContentLength = length ?? body.Length;
 
         if (!hasContent || HttpMethods.IsHead(_request.Method))
-        {
             return;
-        }
 
         // One write of megabytes would be copied whole into the server's buffers before the first byte leaves.
         for (; body.Length > ChunkBytes; body = body[ChunkBytes..])
-        {
             await _response.Body.WriteAsync(body[..ChunkBytes]);
-        }
 
         await _response.Body.WriteAsync(body);
     }

@@ -31,24 +31,18 @@ internal static class RoutePath
             if (segment is { IsSimple: true, Parts: [RoutePatternParameterPart { Name: var name }] })
             {
                 if (TextOf(name, context, arguments, held) is { } text)
-                {
                     KeyText.Escape(key.Append('/'), text);
-                }
 
                 continue;
             }
 
             key.Append('/');
             foreach (var part in segment.Parts)
-            {
                 WritePart(key, part, context, arguments, held, parts);
-            }
         }
 
         if (pattern.PathSegments.Count == 0)
-        {
             key.Append('/');
-        }
 
         return held;
     }
@@ -62,9 +56,7 @@ internal static class RoutePath
         {
             held.Add(argument);
             if (argument.ValueIn(context) is { } bound)
-            {
                 return KeyText.Of(bound);
-            }
         }
 
         return RawValue(name, context);
@@ -111,8 +103,6 @@ internal static class RoutePath
     private static void WriteSegments(StringBuilder key, string? path)
     {
         foreach (var segment in path?.Split('/', StringSplitOptions.RemoveEmptyEntries) ?? [])
-        {
             KeyText.Escape(key.Append('/'), segment);
-        }
     }
 }

@@ -10,20 +10,21 @@ internal static class Storability
 
     /// <summary>Looks at the answer alone, not at the way it came about.</summary>
     /// <returns><see cref="CacheOutcome.Stored"/> and the seconds, or the reason why not.</returns>
-    public static (CacheOutcome Outcome, int Seconds) Judge(
-        HttpResponse response, CachePolicy policy, ResponseCapture capture, DateTimeOffset now)
+    public static (CacheOutcome Outcome, int Seconds, bool MayBeStale) Judge(
+        HttpResponse response, CachePolicy policy, ResponseCapture capture, int bodyLength, DateTimeOffset now)
     {
         var (feature, changes) = (capture.Feature, capture.Headers);
         var seconds = Math.Min(Math.Min(policy.Seconds, feature.MaxSeconds), SecondsOf(response.Headers, now));
         var outcome =
             !policy.StatusCodes.Contains(response.StatusCode) ? CacheOutcome.Status
-            : changes.Removed ? CacheOutcome.NotReplayable
+            : changes.Removed || !capture.Response.IsReplayable ? CacheOutcome.NotReplayable
+            : response.ContentLength is { } said && said != bodyLength ? CacheOutcome.NotReplayable
             : capture.Request.ReadUndeclaredQuery ? CacheOutcome.UndeclaredQuery
             : !feature.IsStorable ? CacheOutcome.NoStore
             : changes.Set.Any(header => Is(header, HeaderNames.SetCookie)) ? CacheOutcome.SetCookie
-            : seconds <= 0 ? CacheOutcome.ActionControl
+            : seconds <= 0 ? CacheOutcome.ActionCacheControl
             : IsShareable(changes, policy) ? CacheOutcome.Stored : CacheOutcome.Vary;
-        return (outcome, seconds);
+        return (outcome, seconds, MayBeStale(response.Headers));
     }
 
     public static bool IsCredential(string header) => Credentials.Contains(header, StringComparer.OrdinalIgnoreCase);
@@ -45,20 +46,14 @@ internal static class Storability
         {
             // What can't be read may well be a refusal.
             if (!CacheControlHeaderValue.TryParse(headers.CacheControl.ToString(), out var control) || control.NoStore || control.NoCache || control.Private)
-            {
                 return 0;
-            }
 
             if ((control.SharedMaxAge ?? control.MaxAge) is { } age)
-            {
                 return (int)Math.Min(age.TotalSeconds, int.MaxValue);
-            }
         }
 
         if (headers.Expires.Count == 0)
-        {
             return int.MaxValue;
-        }
 
         // An invalid date, as in "Expires: 0", lies in the past (section 5.3).
         var date = HeaderUtilities.TryParseDate(headers.Date.ToString(), out var said) ? said : now;
@@ -66,6 +61,11 @@ internal static class Storability
             ? (int)Math.Clamp((expires - date).TotalSeconds, 0, int.MaxValue)
             : 0;
     }
+
+    // RFC 5861 yields to these (RFC 9111, section 4.2.4).
+    private static bool MayBeStale(IHeaderDictionary headers) =>
+        !CacheControlHeaderValue.TryParse(headers.CacheControl.ToString(), out var control)
+        || !(control.MustRevalidate || control.ProxyRevalidate || control.SharedMaxAge is not null);
 
     private static bool Is(StoredHeader header, string name) => string.Equals(header.Name, name, StringComparison.OrdinalIgnoreCase);
 }

@@ -13,8 +13,8 @@ internal static class TagNames
     /// <summary>Every entry carries it.</summary>
     public const string All = "all";
 
-    /// <summary>The tag of a path: every entry carries that of its own, and an unsafe request evicts that of its URI.</summary>
-    public static string OfPath(string path) => "path:" + path.TrimEnd('/').ToLowerInvariant();
+    /// <summary>The tag of an escaped path, whatever its case, and however a catch-all wrote its slashes: every entry carries that of its own, and an unsafe request evicts that of its URI.</summary>
+    public static string OfPath(string path) => "path:" + path.TrimEnd('/').ToLowerInvariant().Replace("%2f", "/", StringComparison.Ordinal);
 
     public static string Fold(string tag, int buckets) => tag.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon
         ? string.Create(CultureInfo.InvariantCulture, $"{tag.AsSpan(0, colon)}:{Hash(tag) % (uint)buckets:x}")
@@ -25,9 +25,7 @@ internal static class TagNames
     {
         var hash = 2_166_136_261;
         foreach (var octet in Encoding.UTF8.GetBytes(tag))
-        {
             hash = (hash ^ octet) * 16_777_619;
-        }
 
         return hash;
     }

@@ -18,15 +18,11 @@ internal sealed partial class TagTemplate(string template)
     public string Resolve(ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments)
     {
         if (_pieces.Length == 1)
-        {
             return template;
-        }
 
         var tag = new StringBuilder();
         for (var i = 0; i < _pieces.Length; i++)
-        {
             tag.Append(i % 2 == 0 ? _pieces[i] : ValueOf(_pieces[i], context, arguments));
-        }
 
         return tag.ToString();
     }

@@ -15,6 +15,8 @@ internal sealed class WatchedRequest : IHttpRequestFeature, IQueryFeature, IQuer
     private static readonly string[] Hidden =
     [
         HeaderNames.Range, HeaderNames.IfRange, HeaderNames.IfMatch, HeaderNames.IfNoneMatch, HeaderNames.IfModifiedSince, HeaderNames.IfUnmodifiedSince,
+        // A server may disregard it (RFC 9110, section 12.5.2), and no client sends it: not worth a Vary on every response.
+        HeaderNames.AcceptCharset,
     ];
 
     private readonly IFeatureCollection _features;
@@ -32,9 +34,7 @@ internal sealed class WatchedRequest : IHttpRequestFeature, IQueryFeature, IQuer
         _plan = plan;
         Headers = new HeaderDictionary();
         foreach (var header in _request.Headers.Where(header => !Hidden.Contains(header.Key, StringComparer.OrdinalIgnoreCase)))
-        {
             Headers[header.Key] = header.Value;
-        }
     }
 
     /// <summary>True once the action has read what its key does not hold.</summary>
@@ -44,7 +44,8 @@ internal sealed class WatchedRequest : IHttpRequestFeature, IQueryFeature, IQuer
 
     public string Scheme { get => _request.Scheme; set => _request.Scheme = value; }
 
-    public string Method { get => _request.Method; set => _request.Method = value; }
+    /// <summary>Always GET: the answer to HEAD has the headers of GET's, and only GET's body tells them.</summary>
+    public string Method { get => HttpMethods.Get; set => _request.Method = value; }
 
     public string PathBase { get => _request.PathBase; set => _request.PathBase = value; }
 

@@ -3,7 +3,7 @@ using UsersApi.Hosting;
 namespace UsersApi.Data;
 
 /// <summary><c>UsersApi migrate</c>: applies pending migrations and ends.</summary>
-internal sealed class MigrateCommand(MigrationRunner migrations) : ICommand
+internal sealed class MigrateCommand(Lazy<MigrationRunner> migrations) : ICommand
 {
     public string Name => "migrate";
 
@@ -16,6 +16,6 @@ internal sealed class MigrateCommand(MigrationRunner migrations) : ICommand
             throw new UsageException($"'{arguments[0]}' is not an argument of migrate: it takes none.");
         }
 
-        await migrations.RunAsync(cancellationToken);
+        await migrations.Value.RunAsync(cancellationToken);
     }
 }

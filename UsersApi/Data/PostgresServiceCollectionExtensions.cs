@@ -19,7 +19,9 @@ internal static class PostgresServiceCollectionExtensions
         services.AddSingleton(CreateDataSource);
         services.AddSingleton<MigrationFolder>();
         services.AddSingleton<MigrationRunner>();
-        services.AddSingleton<ICommand, MigrateCommand>();
+        
+        // Lazily: to list the commands, no database needs to be configured.
+        services.AddSingleton<ICommand>(provider => new MigrateCommand(new(provider.GetRequiredService<MigrationRunner>)));
         services.AddHostedService<MigrateOnStart>();
         services.AddExceptionHandler<PostgresUnavailableHandler>();
         services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres", HealthStatus.Unhealthy, ["ready"]);

@@ -43,35 +43,24 @@ internal static class CommandLine
 
     private static async Task<int> RunCommandAsync(WebApplication app, string[] args)
     {
-        var commands = app.Services.GetServices<ICommand>().ToList();
-        var command = commands.Find(candidate => candidate.Name == args[0]);
-        if (command is null)
-        {
-            return await ExplainAsync(args[0], commands);
-        }
-
         using var stop = new CancellationTokenSource();
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
-            app.Services.GetRequiredService<IStartupValidator>().Validate();
-            await command.RunAsync(args[1..], stop.Token);
-            return 0;
-        }
-        catch (UsageException error)
-        {
-            await Console.Error.WriteLineAsync($"{error.Message}\nUsage: UsersApi {command.Usage}");
-            return NotUnderstood;
+            var commands = app.Services.GetServices<ICommand>().ToList();
+            return commands.Find(candidate => candidate.Name == args[0]) is { } command
+                ? await RunCommandAsync(command, args[1..], stop.Token)
+                : await ExplainAsync(args[0], commands);
         }
         catch (Exception error) when (error is StartupException or OptionsValidationException or DbException)
         {
-            await Console.Error.WriteLineAsync($"{command.Name}: {error.Message}");
+            await Console.Error.WriteLineAsync($"{args[0]}: {error.Message}");
             return Failed;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync($"{command.Name}: stopped, nothing was changed by the step under way");
+            await Console.Error.WriteLineAsync($"{args[0]}: stopped, and the step under way undone");
             return Failed;
         }
 
@@ -79,6 +68,20 @@ internal static class CommandLine
         {
             context.Cancel = true;
             stop.Cancel();
+        }
+    }
+
+    private static async Task<int> RunCommandAsync(ICommand command, string[] arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await command.RunAsync(arguments, cancellationToken);
+            return 0;
+        }
+        catch (UsageException error)
+        {
+            await Console.Error.WriteLineAsync($"{error.Message}\nUsage: UsersApi {command.Usage}");
+            return NotUnderstood;
         }
     }
 

@@ -14,6 +14,8 @@ internal static class JsonControllersServiceCollectionExtensions
                 mvc.ModelMetadataDetailsProviders.Add(new SystemTextJsonValidationMetadataProvider());
                 mvc.ModelMetadataDetailsProviders.Add(new CamelCaseDisplayNames());
 
+                mvc.Filters.Add<ExactMediaTypes>();
+
                 // One representation of everything: Accept selects nothing, and a cache needs no variants.
                 mvc.OutputFormatters.RemoveType<StringOutputFormatter>();
                 mvc.OutputFormatters.OfType<SystemTextJsonOutputFormatter>().Single().SupportedMediaTypes.Remove("text/json");

@@ -4,7 +4,7 @@ using UsersApi.Hosting;
 namespace UsersApi.Users;
 
 /// <summary><c>UsersApi seed --count N [--if-empty]</c>.</summary>
-internal sealed class SeedCommand(UserSeeder seeder, TimeProvider clock) : ICommand
+internal sealed class SeedCommand(Lazy<UserSeeder> seeder, TimeProvider clock) : ICommand
 {
     private const long MaxCount = 10_000_000;
 
@@ -16,7 +16,7 @@ internal sealed class SeedCommand(UserSeeder seeder, TimeProvider clock) : IComm
     {
         var (count, ifEmpty) = Parse(arguments);
         var progress = new ProgressBar(Console.Out, !Console.IsOutputRedirected, clock) { Total = count };
-        var seeded = await seeder.SeedAsync(count, ifEmpty, progress, cancellationToken);
+        var seeded = await seeder.Value.SeedAsync(count, ifEmpty, progress, cancellationToken);
 
         var seconds = progress.Elapsed.TotalSeconds;
         progress.Close(seeded == 0

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 
@@ -26,7 +27,7 @@ internal static class UserCursor
         Span<byte> bytes = stackalloc byte[Bytes];
         if (cursor is null
             || cursor.Length != Base64Url.GetEncodedLength(Bytes)
-            || !Base64Url.TryDecodeFromChars(cursor, bytes, out var written)
+            || Base64Url.DecodeFromChars(cursor, bytes, out _, out var written) != OperationStatus.Done
             || written != Bytes
             || bytes[0] != Format)
         {

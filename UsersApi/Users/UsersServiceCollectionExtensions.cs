@@ -10,7 +10,10 @@ internal static class UsersServiceCollectionExtensions
     {
         services.AddSingleton<UserRepository>();
         services.AddSingleton<UserSeeder>();
-        services.AddSingleton<ICommand, SeedCommand>();
+
+        // Lazily: to list the commands, no database needs to be configured.
+        services.AddSingleton<ICommand>(provider =>
+            new SeedCommand(new(provider.GetRequiredService<UserSeeder>), provider.GetRequiredService<TimeProvider>()));
         services.Configure<JsonOptions>(json => json.JsonSerializerOptions.TypeInfoResolverChain.Insert(0, UsersJsonContext.Default));
         return services;
     }

@@ -12,7 +12,8 @@ internal sealed class ShutdownRecord
 
     public SocketError SocketError => (SocketError)_socketError;
 
-    public bool TrySet(PipeShutdownKind kind) => Interlocked.CompareExchange(ref _kind, (int)kind, (int)PipeShutdownKind.None) == (int)PipeShutdownKind.None;
+    public bool TrySet(PipeShutdownKind kind) =>
+        Interlocked.CompareExchange(ref _kind, (int)kind, (int)PipeShutdownKind.None) == (int)PipeShutdownKind.None;
 
     /// <summary>Notes a failure and returns it in the form that StackExchange.Redis takes as a lost connection.</summary>
     public ConnectionResetException Fail(PipeShutdownKind kind, Exception cause)

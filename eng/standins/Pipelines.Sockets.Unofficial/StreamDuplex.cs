@@ -27,6 +27,6 @@ internal sealed class StreamDuplex : IMeasuredDuplexPipe, IDisposable
 
     public long TotalBytesReceived => _receiver.TotalBytes;
 
-    /// <summary>Closes the stream, which ends both directions: each completes its own pipe when its last read or write has failed.</summary>
+    /// <summary>Closes the stream, which ends both directions: each completes its pipe once its last read or write fails.</summary>
     public void Dispose() => _stream.Dispose();
 }

@@ -1,0 +1,42 @@
+using System.Net;
+using UsersApi.Tests.Host;
+
+namespace UsersApi.Tests.Data;
+
+public sealed class PostgresDownTests
+{
+    // The discard service's port: nothing listens there.
+    private const string Nowhere = "Host=127.0.0.1;Port=9;Username=nobody;Password=nothing;Database=users;Timeout=2";
+
+    private UsersApiHost _api = null!;
+
+    [SetUp]
+    public async Task StartApi() => _api = await UsersApiHost.StartAsync(settings: ("ConnectionStrings:Postgres", Nowhere));
+
+    [TearDown]
+    public async Task StopApi() => await _api.DisposeAsync();
+
+    [Test]
+    public async Task Reads_are_answered_503_with_a_time_to_retry()
+    {
+        using var response = await _api.Client.FetchAsync($"{Http.Users}/nocache");
+
+        await response.ProblemAsync(HttpStatusCode.ServiceUnavailable);
+        Assert.That(response.Headers.RetryAfter?.Delta, Is.EqualTo(TimeSpan.FromSeconds(5)));
+    }
+
+    [Test]
+    public async Task The_node_lives_and_is_not_ready()
+    {
+        using var live = await _api.Client.FetchAsync("/health/live");
+        using var ready = await _api.Client.FetchAsync("/health/ready");
+        var body = await ready.BodyAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(live.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+            Assert.That(ready.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+            Assert.That(body.GetProperty("checks").GetProperty("postgres").GetString(), Is.EqualTo("Unhealthy"));
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace UsersApi.Tests.Host;
+
+/// <summary>The real application on a real socket, with a database and a Redis key prefix of its own.</summary>
+internal sealed class UsersApiHost : IAsyncDisposable
+{
+    private readonly string _prefix = $"test:{Guid.NewGuid():n}:";
+    private readonly Factory _factory;
+
+    private UsersApiHost(TestDatabase database, string environment, Dictionary<string, string> settings)
+    {
+        Database = database;
+        settings.TryAdd("ConnectionStrings:Postgres", database.ConnectionString);
+        settings.TryAdd("ConnectionStrings:Redis", TestServers.Redis);
+        settings.TryAdd("RedisCached:KeyPrefix", _prefix);
+        _factory = new Factory(environment, settings, Logs);
+        _factory.UseKestrel(0);
+        _factory.StartServer();
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = _factory.ClientOptions.BaseAddress };
+    }
+
+    public TestDatabase Database { get; }
+
+    public HttpClient Client { get; }
+
+    public CollectedLogs Logs { get; } = new();
+
+    public IServiceProvider Services => _factory.Services;
+
+    public static async Task<UsersApiHost> StartAsync(string environment = "Development", params (string Key, string Value)[] settings) =>
+        new(await TestDatabase.CreateAsync(), environment, settings.ToDictionary(setting => setting.Key, setting => setting.Value));
+
+    /// <summary>On a database without any table.</summary>
+    public static async Task<UsersApiHost> StartEmptyAsync(params (string Key, string Value)[] settings) =>
+        new(await TestDatabase.CreateEmptyAsync(), "Development", settings.ToDictionary(setting => setting.Key, setting => setting.Value));
+
+    /// <summary>Stops the server, so that all it had to log is logged; the database remains.</summary>
+    public ValueTask StopAsync() => _factory.DisposeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _factory.DisposeAsync();
+        await Database.DisposeAsync();
+        await TestRedis.DeleteAsync(_prefix);
+    }
+
+    private sealed class Factory(string environment, Dictionary<string, string> settings, CollectedLogs logs) : WebApplicationFactory<Program>
+    {
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        {
+            builder.UseEnvironment(environment);
+            foreach (var (key, value) in settings)
+            {
+                builder.UseSetting(key, value);
+            }
+
+            builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(logs));
+            builder.ConfigureTestServices(services => services.AddControllers().AddApplicationPart(typeof(MisbehavingController).Assembly));
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Net;
+using System.Text.Json;
+using UsersApi.Tests.Host;
+
+namespace UsersApi.Tests.Hosting;
+
+public sealed class ApiDocumentTests : ApiTest
+{
+    // What each operation can answer, and the headers of its success.
+    private static readonly TestCaseData[] Operations =
+    [
+        new(Http.Users, "get", "200 304 400 500 503", "Age Cache-Control Cache-Status ETag Link Vary"),
+        new(Http.Users, "post", "201 400 403 409 413 415 500 503", "ETag Location"),
+        new($"{Http.Users}/nocache", "get", "200 400 500 503", "Link"),
+        new($"{Http.Users}/search", "get", "200 400 500 503", ""),
+        new($"{Http.Users}/bulk", "post", "201 400 403 409 413 415 500 503", ""),
+        new($"{Http.Users}/{{id}}", "get", "200 304 404 500 503", "Age Cache-Control Cache-Status ETag Vary"),
+        new($"{Http.Users}/{{id}}", "put", "200 400 403 404 409 412 413 415 500 503", "ETag"),
+        new($"{Http.Users}/{{id}}", "patch", "200 400 403 404 409 412 413 415 500 503", "ETag"),
+        new($"{Http.Users}/{{id}}", "delete", "204 400 403 404 412 500 503", ""),
+    ];
+
+    [TestCaseSource(nameof(Operations))]
+    public async Task Each_operation_tells_all_it_can_answer(string path, string method, string statuses, string headers)
+    {
+        var operation = (await DocumentAsync()).GetProperty("paths").GetProperty(path).GetProperty(method);
+        var responses = operation.GetProperty("responses");
+        var success = responses.EnumerateObject().First().Value;
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(operation.GetProperty("summary").GetString(), Is.Not.Empty);
+            Assert.That(string.Join(' ', Names(responses)), Is.EqualTo(statuses));
+            Assert.That(string.Join(' ', success.TryGetProperty("headers", out var found) ? Names(found) : []), Is.EqualTo(headers));
+            Assert.That(responses.EnumerateObject().Select(response => response.Value.GetProperty("description").GetString()), Is.All.Not.Empty);
+            Assert.That(
+                responses.EnumerateObject().Where(response => response.Name[0] is '4' or '5').SelectMany(response => Names(response.Value.GetProperty("content"))),
+                Is.All.EqualTo("application/problem+json"));
+        }
+    }
+
+    [Test]
+    public async Task The_document_is_OpenAPI_3_1_and_has_no_other_operations()
+    {
+        var document = await DocumentAsync();
+        var operations = document.GetProperty("paths").EnumerateObject().SelectMany(path => Names(path.Value)).Count();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(document.GetProperty("openapi").GetString(), Does.StartWith("3.1"));
+            Assert.That(operations, Is.EqualTo(Operations.Length));
+            Assert.That(document.GetProperty("servers")[0].GetProperty("url").GetString(), Is.EqualTo("/"));
+        }
+    }
+
+    [TestCase("skip", 0, int.MaxValue, 0)]
+    [TestCase("limit", 1, 20_000, 20)]
+    public async Task Parameters_tell_their_ranges_and_defaults(string name, int minimum, int maximum, int value)
+    {
+        var parameter = await ParameterAsync(Http.Users, "get", name);
+        var schema = parameter.GetProperty("schema");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(schema.GetProperty("minimum").GetInt32(), Is.EqualTo(minimum));
+            Assert.That(schema.GetProperty("maximum").GetInt32(), Is.EqualTo(maximum));
+            Assert.That(schema.GetProperty("default").GetInt32(), Is.EqualTo(value));
+            Assert.That(parameter.GetProperty("description").GetString(), Is.Not.Empty);
+            Assert.That(parameter.TryGetProperty("example", out _), Is.True);
+        }
+    }
+
+    [Test]
+    public async Task If_Match_is_a_header_of_every_conditional_write([Values("put", "patch", "delete")] string method) =>
+        Assert.That(
+            (await ParameterAsync($"{Http.Users}/{{id}}", method, "If-Match")).GetProperty("in").GetString(), Is.EqualTo("header"));
+
+    [Test]
+    public async Task A_user_tells_its_fields_limits_and_examples()
+    {
+        var email = (await DocumentAsync()).GetProperty("components").GetProperty("schemas").GetProperty("UserRequest")
+            .GetProperty("properties").GetProperty("email");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(email.GetProperty("maxLength").GetInt32(), Is.EqualTo(254));
+            Assert.That(email.GetProperty("description").GetString(), Is.Not.Empty);
+            Assert.That(email.GetRawText(), Does.Contain("ada.lovelace@example.com"));
+        }
+    }
+
+    [Test]
+    public async Task A_person_finds_Swagger_UI()
+    {
+        using var root = await Client.FetchAsync("/");
+        using var page = await Client.FetchAsync("/swagger/index.html");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(root.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
+            Assert.That(root.Headers.Location?.OriginalString, Is.EqualTo("/swagger"));
+            Assert.That(await page.Content.ReadAsStringAsync(), Does.Contain("swagger-ui"));
+        }
+    }
+
+    private static IEnumerable<string> Names(JsonElement element) =>
+        element.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal);
+
+    private Task<JsonElement> DocumentAsync() => Client.GetJsonAsync("/openapi/v1.json");
+
+    private async Task<JsonElement> ParameterAsync(string path, string method, string name) =>
+        (await DocumentAsync()).GetProperty("paths").GetProperty(path).GetProperty(method).GetProperty("parameters")
+            .EnumerateArray().Single(parameter => parameter.GetProperty("name").GetString() == name);
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using UsersApi.Hosting;
+using UsersApi.Tests.Host;
+
+namespace UsersApi.Tests.Hosting;
+
+public sealed class CommandLineTests
+{
+    [TestCase("migrate", true)]
+    [TestCase("--help", true)]
+    [TestCase("-h", true)]
+    [TestCase("--urls=http://localhost:1", false)]
+    public void The_first_word_is_a_command_and_a_setting_is_not(string first, bool expected) =>
+        Assert.That(CommandLine.HasCommand([first]), Is.EqualTo(expected));
+
+    [Test]
+    public async Task Migrate_and_seed_run_as_a_program()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+
+        var migrated = await RunAsync(database.ConnectionString, "migrate");
+        var seeded = await RunAsync(database.ConnectionString, "seed", "--count", "1234");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(migrated.ExitCode, Is.Zero, migrated.Error);
+            Assert.That(seeded.ExitCode, Is.Zero, seeded.Error);
+            Assert.That(seeded.Output, Does.StartWith("Seeded 1,234 users in ").And.Not.Contain('\r'), "no bar where nobody looks");
+            Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM users"), Is.EqualTo(1234));
+        }
+    }
+
+    [Test]
+    public async Task Help_needs_no_database()
+    {
+        var result = await RunAsync("", "--help");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.ExitCode, Is.Zero);
+            Assert.That(result.Output, Does.Contain("UsersApi migrate").And.Contain("UsersApi seed --count N [--if-empty]"));
+        }
+    }
+
+    [TestCase("seed", "Usage: UsersApi seed --count N")]
+    [TestCase("migrate now", "Usage: UsersApi migrate")]
+    [TestCase("frobnicate", "'frobnicate' is not a command.")]
+    public async Task What_is_not_understood_ends_with_2_and_how_it_is_used(string line, string explanation)
+    {
+        var result = await RunAsync("", line.Split(' '));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.ExitCode, Is.EqualTo(2));
+            Assert.That(result.Error, Does.Contain(explanation));
+            Assert.That(result.Output, Is.Empty);
+        }
+    }
+
+    [TestCase("Host=127.0.0.1;Port=9;Timeout=2", "migrate: ")]
+    [TestCase("", "ConnectionStrings:Postgres is missing")]
+    public async Task A_failure_is_one_line_without_a_stack_trace(string connectionString, string reason)
+    {
+        var result = await RunAsync(connectionString, "migrate");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.ExitCode, Is.EqualTo(1));
+            Assert.That(result.Error, Does.Contain(reason).And.Not.Contain("   at "));
+        }
+    }
+
+    [Test]
+    public async Task A_server_without_a_database_says_what_is_missing()
+    {
+        var result = await RunAsync("");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.ExitCode, Is.EqualTo(1));
+            Assert.That(result.Error, Does.Contain("ConnectionStrings:Postgres is missing").And.Not.Contain("   at "));
+        }
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string connectionString, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["ConnectionStrings__Postgres"] = connectionString, ["ASPNETCORE_URLS"] = "http://127.0.0.1:0" },
+        };
+        start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+}

@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+
+namespace UsersApi.Caching;
+
+/// <summary>
+/// Runs an action behind a stale answer that was already given (RFC 5861), on a request context of its own: the original
+/// belongs to the server again as soon as its response is through.
+/// </summary>
+internal sealed class Revalidator(
+    IHttpContextFactory contexts, IServiceScopeFactory scopes, IHostApplicationLifetime lifetime, IOptions<RedisCachedOptions> options, ILogger<Revalidator> logger)
+{
+    private int _running;
+
+    /// <summary>Begins unless too many are under way; the flight lands in any case.</summary>
+    public void Begin(HttpContext original, CacheFlight flight)
+    {
+        if (Interlocked.Increment(ref _running) > options.Value.MaxRevalidations || original.GetEndpoint() is not { RequestDelegate: not null } endpoint)
+        {
+            Interlocked.Decrement(ref _running);
+            flight.Dispose();
+            return;
+        }
+
+        // All that is taken from the original is taken now.
+        var features = Copy(original, flight);
+        _ = Task.Run(() => RunAsync(endpoint, features, flight));
+    }
+
+    private async Task RunAsync(Endpoint endpoint, FeatureCollection features, CacheFlight flight)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
+        limit.CancelAfter(TimeSpan.FromMilliseconds(options.Value.CollapseWaitMs));
+        features.Set<IServiceProvidersFeature>(new RequestServices(scope.ServiceProvider));
+        features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = limit.Token });
+        var context = contexts.Create(features);
+        try
+        {
+            context.SetEndpoint(endpoint);
+            await endpoint.RequestDelegate!(context);
+        }
+        catch (Exception error)
+        {
+            // The stale answer was given; the next one to come tries again.
+            CacheLog.RevalidationFailed(logger, error.GetType().Name);
+        }
+        finally
+        {
+            flight.Dispose();
+            contexts.Dispose(context);
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    private static FeatureCollection Copy(HttpContext original, CacheFlight flight)
+    {
+        var request = original.Request;
+        var features = new FeatureCollection();
+        features.Set<IHttpRequestFeature>(new HttpRequestFeature
+        {
+            Method = HttpMethods.Get,
+            Protocol = request.Protocol,
+            Scheme = request.Scheme,
+            PathBase = request.PathBase.Value ?? "",
+            Path = request.Path.Value ?? "",
+            QueryString = request.QueryString.Value ?? "",
+            Headers = new HeaderDictionary(request.Headers.ToDictionary(header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase)),
+        });
+        features.Set<IHttpResponseFeature>(new HttpResponseFeature());
+        features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
+        features.Set<IRouteValuesFeature>(new RouteValuesFeature { RouteValues = new RouteValueDictionary(request.RouteValues) });
+        features.Set<Microsoft.AspNetCore.Http.Features.Authentication.IHttpAuthenticationFeature>(
+            new Microsoft.AspNetCore.Http.Features.Authentication.HttpAuthenticationFeature { User = original.User });
+        features.Set(new Revalidation(flight));
+        return features;
+    }
+
+    /// <summary>Marks the context of a revalidation, and brings the flight that it lands.</summary>
+    internal sealed record Revalidation(CacheFlight Flight);
+
+    private sealed class RequestServices(IServiceProvider services) : IServiceProvidersFeature
+    {
+        IServiceProvider IServiceProvidersFeature.RequestServices { get; set; } = services;
+    }
+}
