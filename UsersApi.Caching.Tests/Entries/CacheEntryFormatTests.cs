@@ -98,7 +98,7 @@ public sealed class CacheEntryFormatTests
         random.NextBytes(body);
         return new CacheEntry
         {
-            Key = "get:/" + AnyText(random), Action = AnyText(random), Status = random.Next(200, 600), Stored = random.NextInt64(), FreshUntil = random.NextInt64(), Stamp = AnyText(random), ETag = AnyText(random),
+            Key = "get:/" + AnyText(random), Action = AnyText(random), Status = random.Next(200, 600), Stored = random.NextInt64(), FreshUntil = random.NextInt64(), KeepUntil = random.NextInt64(), Stamp = AnyText(random), ETag = AnyText(random),
             OwnsETag = random.Next(2) == 0, MayCompress = random.Next(2) == 0, Length = body.Length, Body = body,
             Headers = [.. Enumerable.Range(0, random.Next(4)).Select(_ => new StoredHeader(AnyText(random), [.. Enumerable.Range(0, random.Next(3)).Select(_ => AnyText(random))], random.Next(2) == 0))],
         };
@@ -110,7 +110,7 @@ public sealed class CacheEntryFormatTests
     }));
 
     private static string Text(CacheEntry? entry) => entry is null ? "none" : string.Join('|',
-        entry.Revision, entry.Key, entry.Action, entry.Status, entry.Stored, entry.FreshUntil, entry.Stamp, entry.ETag, entry.OwnsETag, entry.MayCompress, entry.Length,
+        entry.Revision, entry.Key, entry.Action, entry.Status, entry.Stored, entry.FreshUntil, entry.KeepUntil, entry.Stamp, entry.ETag, entry.OwnsETag, entry.MayCompress, entry.Length,
         string.Join(';', entry.Headers.Select(header => $"{header.Name}={string.Join(',', header.Values)}{header.IsAdded}")), Convert.ToHexString(entry.Body.Span));
 
     private static byte[] Mutated(byte[] bytes, byte[] other, Random random) => random.Next(7) switch

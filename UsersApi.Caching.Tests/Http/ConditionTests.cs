@@ -13,7 +13,7 @@ public sealed class ConditionTests
     private const string Day = "Thu, 01 Jan 2026 00:00:00 GMT";
     private const string DayBefore = "Wed, 31 Dec 2025 00:00:00 GMT";
 
-    private readonly Table _table = new(typeof(ConditionsController));
+    private readonly Table _table = new(typeof(ConditionsController), typeof(SplitController));
 
     private static IEnumerable<TestCaseData> Rows() => Row.Cases(
     [
@@ -64,7 +64,8 @@ public sealed class ConditionTests
         new Row("HEAD of a file on a miss says what GET says", Head("/conditions/file").Is("fwd=uri-miss; detail=head").With("Content-Length", "10").With("Last-Modified", Day), Get("/conditions/file").Is("fwd=uri-miss; stored"), Head("/conditions/file").Is("hit; ttl=60").With("Content-Length", "10")),
         new Row("HEAD of a file that is not stored says its length", Head("/conditions/private").Is("fwd=uri-miss; detail=action-cache-control").With("Content-Length", "10")),
         new Row("HEAD obeys preconditions and ignores ranges", Get("/conditions/text"), Head("/conditions/text", ("If-None-Match", "{etag}")).Gives(304), Head("/conditions/text", ("Range", "bytes=0-1")).Gives(200).With("Content-Length", "10")),
-        new Row("HEAD beside an action of its own is that action's", Head("/conditions/split").Gives(200).With("X-Head", "own"), Get("/conditions/split").Is("fwd=uri-miss; stored")) { IsLikePlain = false },
+        new Row("HEAD beside an action of its own is that action's", Head("/split/own").Gives(200).With("X-Head", "own"), Get("/split/own").Is("fwd=uri-miss; stored")) { IsLikePlain = false },
+        new Row("HEAD of an action whose neighbour has a HEAD of its own is answered", Get("/split/other").Is("fwd=uri-miss; stored"), Head("/split/other").Gives(200).Is("hit; ttl=60")),
         new Row("The action sees a GET without conditions and ranges, and everything else",
             Get("/conditions/seen", ("Range", "bytes=0-0"), ("If-None-Match", "\"x\""), ("X-Kept", "yes")).Gives(206), Get("/conditions/seen", ("X-Kept", "yes")).Is("hit; ttl=60").Says("GET  yes")) { IsLikePlain = false },
     ]);
@@ -128,13 +129,21 @@ public sealed class ConditionTests
         [HttpGet("missing"), RedisCached(Seconds = 60, StatusCodes = [404])]
         public IActionResult GetMissing() => NotFound();
 
-        [HttpGet("split")]
-        public int GetSplit() => 1;
-
-        [HttpHead("split"), RedisCached(Enabled = false)]
-        public void HeadSplit() => Response.Headers["X-Head"] = "own";
-
         [HttpGet("seen")]
         public IActionResult GetSeen() => Content($"{Request.Method} {Request.Headers.Range}{Request.Headers.IfNoneMatch} {Request.Headers["X-Kept"]}");
+    }
+
+    /// <summary>Answers HEAD to one of its paths by itself.</summary>
+    [ApiController, Route("split"), RedisCached(Seconds = 60)]
+    public sealed class SplitController : ControllerBase
+    {
+        [HttpGet("own")]
+        public int GetOwn() => 1;
+
+        [HttpHead("own"), RedisCached(Enabled = false)]
+        public void HeadOwn() => Response.Headers["X-Head"] = "own";
+
+        [HttpGet("other")]
+        public int GetOther() => 1;
     }
 }

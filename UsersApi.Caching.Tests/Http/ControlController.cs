@@ -52,6 +52,20 @@ public sealed class ControlController : ControllerBase
         return new EmptyResult();
     }
 
+    [HttpGet("byte-by-byte")]
+    public void GetByteByByte()
+    {
+        // Where the server refuses to wait for the client, what is captured is still written without waiting.
+        HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpBodyControlFeature>()!.AllowSynchronousIO = true;
+        foreach (var octet in "0123456789abcdef"u8)
+        {
+            Response.Body.WriteByte(octet);
+        }
+    }
+
+    [HttpGet("abilities")]
+    public IActionResult GetAbilities() => Content($"read {Response.Body.CanRead}, seek {Response.Body.CanSeek}, write {Response.Body.CanWrite}");
+
     [HttpGet("half")]
     public async Task GetHalf()
     {

@@ -48,6 +48,8 @@ public sealed class ControlTests
             Get("/control/long?length=11").Is("fwd=uri-miss; detail=too-large").Says("xxxxxxxxxxx"), Get("/control/long?length=11").Is("fwd=uri-miss; detail=too-large").Runs(2),
             Get("/control/long?length=10").Is("fwd=uri-miss; stored"), Get("/control/long?length=10").Is("hit; ttl=60")) { Settings = new() { ["MaxBodyBytes"] = "10" } },
         new Row("A body over the cap that ends in an unflushed writer is whole", Get("/control/writer").Says("aaaaaaaaaaaaaaabbbbb")) { Settings = new() { ["MaxBodyBytes"] = "10" } },
+        new Row("A body written byte by byte over the cap is whole", Get("/control/byte-by-byte").Says("0123456789abcdef")) { Settings = new() { ["MaxBodyBytes"] = "10" }, IsLikePlain = false },
+        new Row("The body of the response is what it would be without the attribute", Get("/control/abilities").Says("read False, seek False, write True")),
         new Row("A megabyte is replayed", Get("/control/long?length=1000000").Is("fwd=uri-miss; stored"), Get("/control/long?length=1000000").Is("hit; ttl=60")),
         new Row("A throw in the middle of writing is a clean 500", Get("/control/half").Gives(500).Says("").Is(""), Get("/control/half").Gives(500).Is("").Without("X-Half").Runs(2)) { IsLikePlain = false },
         new Row("A throw in the middle of a sequence is a clean 500", Get("/control/sequence").Gives(500).Says(""), Get("/control/sequence").Gives(500).Runs(2)) { IsLikePlain = false },

@@ -57,7 +57,7 @@ public sealed class KeysController : ControllerBase
     public IActionResult GetModelHeaders([FromQuery] WithHeader model) => Echo(model.Name, model.Text);
 
     [HttpGet("dictionary")]
-    public IActionResult GetDictionary([FromQuery] WithDictionary model) => Echo(model.Map, model.Name, model.Text);
+    public IActionResult GetDictionary([FromQuery] WithDictionary model) => Echo(model.Map, model.Name);
 
     [HttpGet("routes/{id:int}/{name}")]
     public IActionResult GetRoute(int id, string name, string? q = null) => Echo(id, name, q);
@@ -139,9 +139,6 @@ public sealed class KeysController : ControllerBase
         public Dictionary<string, string?>? Map { get; set; }
 
         public string? Name { get; set; }
-
-        [FromHeader(Name = "X-Text")]
-        public string? Text { get; set; }
     }
 }
 

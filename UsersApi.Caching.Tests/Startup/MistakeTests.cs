@@ -25,7 +25,8 @@ public sealed class MistakeTests
     [TestCase(typeof(VaryCookie), "use Audience for credentials")]
     [TestCase(typeof(VaryStar), "name one plain header each")]
     [TestCase(typeof(FromBody), "take it from the query")]
-    [TestCase(typeof(OwnBinder), "bind a simple type")]
+    [TestCase(typeof(HeaderBesideDictionary), "bind simple types")]
+    [TestCase(typeof(OwnBinder), "bind simple types")]
     public void Mistake_stops_the_start_and_names_action_and_remedy(Type controller, string remedy)
     {
         var mistake = Assert.ThrowsAsync<InvalidOperationException>(() => CachedHost.StartAsync([controller], redis: ""));
@@ -182,6 +183,21 @@ public sealed class MistakeTests
     {
         [HttpGet, RedisCached(Seconds = 1)]
         public int Act([ModelBinder(typeof(Binder))] object thing) => thing.GetHashCode();
+    }
+
+    [Route("x")]
+    public sealed class HeaderBesideDictionary : ControllerBase
+    {
+        [HttpGet, RedisCached(Seconds = 1)]
+        public string? Act([FromQuery] Search search) => search.Text;
+    }
+
+    public sealed class Search
+    {
+        public Dictionary<string, string>? Map { get; set; }
+
+        [FromHeader(Name = "X-Text")]
+        public string? Text { get; set; }
     }
 
     internal sealed class Binder : Microsoft.AspNetCore.Mvc.ModelBinding.IModelBinder

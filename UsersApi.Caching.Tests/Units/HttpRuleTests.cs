@@ -49,7 +49,6 @@ public sealed class HttpRuleTests
     [TestCase("If-None-Match", "a", ExpectedResult = 200)]
     [TestCase("If-None-Match", "", ExpectedResult = 200)]
     [TestCase("If-None-Match", "\"b", ExpectedResult = 200)]
-    [TestCase("If-None-Match", "w/\"a\"", ExpectedResult = 200)]
     [TestCase("If-Match", "\"a\"", ExpectedResult = 200)]
     [TestCase("If-Match", "W/\"a\"", ExpectedResult = 412)]
     [TestCase("If-Match", "\"b\"", ExpectedResult = 412)]
@@ -84,7 +83,6 @@ public sealed class HttpRuleTests
     [TestCase(Day, ExpectedResult = true)]
     [TestCase(Before, ExpectedResult = false)]
     [TestCase("nonsense", ExpectedResult = false)]
-    [TestCase("", ExpectedResult = true)]
     public bool If_Range_allows_a_range(string value) => Preconditions.AllowRange(Request(("If-Range", value)), "\"a\"", Day);
 
     [TestCase("bytes=0-0", ExpectedResult = "bytes 0-0/10")]
