@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Mvc;
 using NUnit.Framework;
 using UsersApi.Caching.Tests.Host;
 
@@ -40,7 +39,7 @@ public sealed class DifferentialFuzzTests
     {
         var seed = Setting("HTTP_FUZZ_SEED", Environment.TickCount & int.MaxValue);
         var count = Setting("HTTP_FUZZ_COUNT", 3_000);
-        TestContext.Out.WriteLine($"HTTP_FUZZ_SEED={seed} HTTP_FUZZ_COUNT={count}");
+        await TestContext.Out.WriteLineAsync($"HTTP_FUZZ_SEED={seed} HTTP_FUZZ_COUNT={count}");
         Type[] controllers = [typeof(ConditionTests.ConditionsController), typeof(CompressionTests.CompressedController), typeof(ResultTests.ResultsController), typeof(ControlController), typeof(HeaderTests.HeadersController)];
         await using var cached = await Table.StartCachedAsync(controllers);
         await using var killed = await Table.StartKilledAsync(controllers);

@@ -1,16 +1,13 @@
-using System.Text;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using NUnit.Framework;
-using StackExchange.Redis;
 using UsersApi.Caching.Tests.Host;
 
 namespace UsersApi.Caching.Tests.Http;
 
 /// <summary>Several nodes on one Redis, a node without one, and what else may stand in Redis.</summary>
 [TestFixture, Parallelizable(ParallelScope.All)]
-public sealed class NodeTests
+public sealed partial class NodeTests
 {
     private static readonly Type[] Controllers = [typeof(NodesController)];
 
@@ -54,49 +51,6 @@ public sealed class NodeTests
         await using var second = await CachedHost.StartAsync(Controllers, prefix: prefix);
 
         Assert.That((await second.ExchangeAsync("GET", target, ("X-Own", "b"))).Text, Is.EqualTo("own: b"));
-    }
-
-    [TestCase("truncated"), TestCase("corrupt"), TestCase("foreign"), TestCase("future"), TestCase("empty"), TestCase("other"), TestCase("string")]
-    public async Task Wrong_entry_in_Redis_is_a_miss_and_is_replaced(string kind)
-    {
-        var prefix = $"test:{Guid.NewGuid():N}:";
-        await using (var first = await CachedHost.StartAsync(Controllers, prefix: prefix))
-        {
-            await first.ExchangeAsync("GET", "/nodes/value");
-            await first.ExchangeAsync("GET", "/nodes/value?n=2");
-        }
-
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(RedisServer.ConnectionString);
-        var key = $"{prefix}v{CacheEntry.CurrentRevision}:get:/nodes/value:n=1";
-        var good = (byte[])(await redis.GetDatabase().HashGetAsync(key, "data"))!;
-        Assert.That(good, Is.Not.Null.And.Length.GreaterThan(10));
-        if (kind == "string")
-        {
-            await redis.GetDatabase().KeyDeleteAsync(key);
-            await redis.GetDatabase().StringSetAsync(key, "not a hash");
-        }
-        else
-        {
-            await redis.GetDatabase().HashSetAsync(key, "data", kind switch
-            {
-                "truncated" => good[..^1],
-                "corrupt" => [.. good[..^1], (byte)(good[^1] ^ 1)],
-                "foreign" => Encoding.UTF8.GetBytes("{\"some\":\"thing else\"}\nbody"),
-                "future" => Reviewed(good),
-                "other" => (byte[])(await redis.GetDatabase().HashGetAsync($"{prefix}v{CacheEntry.CurrentRevision}:get:/nodes/value:n=2", "data"))!,
-                _ => [],
-            });
-        }
-
-        await using (var second = await CachedHost.StartAsync(Controllers, prefix: prefix))
-        {
-            var miss = await second.ExchangeAsync("GET", "/nodes/value");
-            Assert.That((miss.Outcome, miss.Text), Is.EqualTo(("fwd=uri-miss; stored", "value 1")));
-        }
-
-        await using var third = await CachedHost.StartAsync(Controllers, prefix: prefix);
-        var hit = await third.ExchangeAsync("GET", "/nodes/value");
-        Assert.That((hit.Outcome, hit.Text), Is.EqualTo(("hit; ttl=60", "value 1")));
     }
 
     [Test]
@@ -207,63 +161,6 @@ public sealed class NodeTests
             {
                 return await host.ExchangeAsync("GET", target);
             }
-        }
-    }
-
-    private static byte[] Reviewed(byte[] entry)
-    {
-        var read = CacheEntryFormat.Read(entry)!;
-        return [.. System.Buffers.BuffersExtensions.ToArray(CacheEntryFormat.Write(read with { Revision = CacheEntry.CurrentRevision + 1 }))];
-    }
-
-    internal sealed class Gate
-    {
-        public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public TaskCompletionSource Aborted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public TaskCompletionSource Open { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    [ApiController, Route("nodes"), RedisCached(Seconds = 60)]
-    public sealed class NodesController : ControllerBase
-    {
-        [HttpGet("value")]
-        public IActionResult GetValue(int n = 1) => Content($"value {n}");
-
-        [HttpPut("value")]
-        public IActionResult PutValue() => NoContent();
-
-        [HttpGet("own")]
-        public IActionResult GetOwn()
-        {
-            Response.Headers.Vary = "X-Own";
-            return Content($"own: {Request.Headers["X-Own"]}");
-        }
-
-        [HttpGet("feature")]
-        public IActionResult GetFeature()
-        {
-            HttpContext.Features.Get<RedisCachedFeature>()?.Vary("X-Own");
-            return Content($"own: {Request.Headers["X-Own"]}");
-        }
-
-        [HttpPost("session")]
-        public IActionResult Count()
-        {
-            var count = (HttpContext.Session.GetInt32("count") ?? 0) + 1;
-            HttpContext.Session.SetInt32("count", count);
-            return Ok(count);
-        }
-
-        [HttpGet("slow")]
-        public async Task<IActionResult> GetSlow()
-        {
-            var gate = HttpContext.RequestServices.GetRequiredService<Gate>();
-            using var aborted = HttpContext.RequestAborted.Register(() => gate.Aborted.TrySetResult());
-            gate.Entered.TrySetResult();
-            await gate.Open.Task;
-            return Content("slow");
         }
     }
 }

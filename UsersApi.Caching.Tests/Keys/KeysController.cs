@@ -57,7 +57,7 @@ public sealed class KeysController : ControllerBase
     public IActionResult GetModelHeaders([FromQuery] WithHeader model) => Echo(model.Name, model.Text);
 
     [HttpGet("dictionary")]
-    public IActionResult GetDictionary([FromQuery] WithDictionary model) => Echo(model.Map, model.Name);
+    public IActionResult GetDictionary([FromQuery] Mapped model) => Echo(model.Map, model.Name);
 
     [HttpGet("routes/{id:int}/{name}")]
     public IActionResult GetRoute(int id, string name, string? q = null) => Echo(id, name, q);
@@ -79,7 +79,7 @@ public sealed class KeysController : ControllerBase
     public IActionResult GetContains(int declared = 1) => Echo(declared, Request.Query.ContainsKey("undeclared"));
 
     [HttpGet("enumeration")]
-    public IActionResult GetEnumeration(int declared = 1) => Echo(declared, Request.Query.Count());
+    public IActionResult GetEnumeration(int declared = 1) => Echo(declared, Request.Query.Select(pair => pair.Key).ToArray());
 
     [HttpGet("querystring")]
     public IActionResult GetQueryString(int declared = 1) => Echo(declared, Request.QueryString.Value);
@@ -134,7 +134,7 @@ public sealed class KeysController : ControllerBase
         public string? Text { get; set; }
     }
 
-    public sealed class WithDictionary
+    public sealed class Mapped
     {
         public Dictionary<string, string?>? Map { get; set; }
 
