@@ -51,9 +51,11 @@ public sealed class CacheEntryFormatTests
         {
             var original = Any(random);
             var bytes = CacheEntryFormat.Write(original).ToArray();
-            var mutated = Mutated(bytes, CacheEntryFormat.Write(Any(random)).ToArray(), random);
+            var other = CacheEntryFormat.Write(Any(random)).ToArray();
+            var mutated = Mutated(bytes, other, random);
 
-            var read = CacheEntryFormat.Read(mutated);
+            // A cut at one place of both entries' common beginning leaves the other one, whole.
+            var read = mutated.AsSpan().SequenceEqual(other) ? null : CacheEntryFormat.Read(mutated);
 
             refused += read is null ? 1 : 0;
             if (read is not null && Text(read) != Text(original))
