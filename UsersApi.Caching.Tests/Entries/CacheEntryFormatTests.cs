@@ -51,9 +51,11 @@ public sealed class CacheEntryFormatTests
         {
             var original = Any(random);
             var bytes = CacheEntryFormat.Write(original).ToArray();
-            var mutated = Mutated(bytes, CacheEntryFormat.Write(Any(random)).ToArray(), random);
+            var other = CacheEntryFormat.Write(Any(random)).ToArray();
+            var mutated = Mutated(bytes, other, random);
 
-            var read = CacheEntryFormat.Read(mutated);
+            // A cut at one place of both entries' common beginning leaves the other one, whole.
+            var read = mutated.AsSpan().SequenceEqual(other) ? null : CacheEntryFormat.Read(mutated);
 
             refused += read is null ? 1 : 0;
             if (read is not null && Text(read) != Text(original))
@@ -98,15 +100,30 @@ public sealed class CacheEntryFormatTests
         random.NextBytes(body);
         return new CacheEntry
         {
-            Key = "get:/" + AnyText(random), Action = AnyText(random), Status = random.Next(200, 600), Stored = random.NextInt64(), FreshUntil = random.NextInt64(), KeepUntil = random.NextInt64(), Stamp = AnyText(random), ETag = AnyText(random),
-            OwnsETag = random.Next(2) == 0, MayCompress = random.Next(2) == 0, Length = body.Length, Body = body,
+            Key = "get:/" + AnyText(random),
+            Action = AnyText(random),
+            Status = random.Next(200, 600),
+            Stored = random.NextInt64(),
+            FreshUntil = random.NextInt64(),
+            KeepUntil = random.NextInt64(),
+            Stamp = AnyText(random),
+            ETag = AnyText(random),
+            OwnsETag = random.Next(2) == 0,
+            MayCompress = random.Next(2) == 0,
+            Length = body.Length,
+            Body = body,
             Headers = [.. Enumerable.Range(0, random.Next(4)).Select(_ => new StoredHeader(AnyText(random), [.. Enumerable.Range(0, random.Next(3)).Select(_ => AnyText(random))], random.Next(2) == 0))],
         };
     }
 
     private static string AnyText(Random random) => string.Concat(Enumerable.Range(0, random.Next(6)).Select(_ => random.Next(6) switch
     {
-        0 => "\"", 1 => "\n", 2 => "\u00EB\u4E2D", 3 => "\uD83D\uDE00", 4 => "<&>\\", _ => ((char)random.Next(32, 127)).ToString(),
+        0 => "\"",
+        1 => "\n",
+        2 => "\u00EB\u4E2D",
+        3 => "\uD83D\uDE00",
+        4 => "<&>\\",
+        _ => ((char)random.Next(32, 127)).ToString(),
     }));
 
     private static string Text(CacheEntry? entry) => entry is null ? "none" : string.Join('|',

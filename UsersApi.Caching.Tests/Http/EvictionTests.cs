@@ -35,13 +35,16 @@ public sealed class EvictionTests
     public async Task Stop() => await _table.DisposeAsync();
 
     private static Row Evicts(string what, string method, string target, int status, string get = "/items/5", bool isBased = false) => new(
-        $"A {method} evicts {what}", Get(get).Is("fwd=uri-miss; stored"), Get(get).Is("hit; ttl=60"), Send(method, isBased ? target + "&based=true" : target).Gives(status), Get(get).Is("fwd=stale; stored")) { IsLikePlain = false };
+        $"A {method} evicts {what}", Get(get).Is("fwd=uri-miss; stored"), Get(get).Is("hit; ttl=60"), Send(method, isBased ? target + "&based=true" : target).Gives(status), Get(get).Is("fwd=stale; stored"))
+    { IsLikePlain = false };
 
     private static Row Keeps(string when, string method, string target, int status) => new(
-        $"A {method} evicts nothing {when}", Get("/items/5"), Send(method, target).Gives(status), Get("/items/5").Is("hit; ttl=60")) { IsLikePlain = false };
+        $"A {method} evicts nothing {when}", Get("/items/5"), Send(method, target).Gives(status), Get("/items/5").Is("hit; ttl=60"))
+    { IsLikePlain = false };
 
     private static Row Tags(string what, string target, string first, string second) => new(
-        $"An unsafe request evicts {what}", Get("/items/tagged/1"), Get("/items/tagged/2"), Get("/items/tagged/1").Is("hit; ttl=60"), Send("POST", target).Gives(204), Get("/items/tagged/1").Is(first), Get("/items/tagged/2").Is(second)) { Settings = [] };
+        $"An unsafe request evicts {what}", Get("/items/tagged/1"), Get("/items/tagged/2"), Get("/items/tagged/1").Is("hit; ttl=60"), Send("POST", target).Gives(204), Get("/items/tagged/1").Is(first), Get("/items/tagged/2").Is(second))
+    { Settings = [] };
 
     [ApiController, Route("items"), RedisCached(Seconds = 60)]
     public sealed class ItemsController : ControllerBase

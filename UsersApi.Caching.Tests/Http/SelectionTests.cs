@@ -77,7 +77,8 @@ public sealed class SelectionTests
     public async Task Stop() => await _table.DisposeAsync();
 
     private static Row Accepts(string what, string target, string first, string second) => new(
-        $"An Accept {what} never gets another's response", Get(target, ("Accept", first)), Get(target, ("Accept", second)), Get(target, ("Accept", first)), Get(target, ("Accept", second))) { Services = AddCsv };
+        $"An Accept {what} never gets another's response", Get(target, ("Accept", first)), Get(target, ("Accept", second)), Get(target, ("Accept", first)), Get(target, ("Accept", second)))
+    { Services = AddCsv };
 
     private static void AddCsv(IServiceCollection services) => services.Configure<MvcOptions>(options => options.OutputFormatters.Add(new CsvFormatter()));
 

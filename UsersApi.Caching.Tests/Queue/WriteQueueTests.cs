@@ -141,7 +141,19 @@ public sealed class WriteQueueTests
 
     private static CacheEntry Entry(string key, int length) => new()
     {
-        Key = key, Action = "a", Status = 200, Stored = 0, FreshUntil = 1, KeepUntil = 1, Stamp = "s", ETag = "\"e\"", OwnsETag = true, MayCompress = false, Headers = [], Length = length, Body = new byte[length],
+        Key = key,
+        Action = "a",
+        Status = 200,
+        Stored = 0,
+        FreshUntil = 1,
+        KeepUntil = 1,
+        Stamp = "s",
+        ETag = "\"e\"",
+        OwnsETag = true,
+        MayCompress = false,
+        Headers = [],
+        Length = length,
+        Body = new byte[length],
     };
 
     [ApiController, Route("numbers")]
