@@ -65,6 +65,7 @@ internal static class CacheEntryFormat
         {
             var body = bytes[(end + 1)..];
             return JsonSerializer.Deserialize(span[..end], Json.CacheEntry) is { Revision: CacheEntry.CurrentRevision } entry && entry.Length == body.Length
+                && entry.Headers.All(header => header is not null && !header.Values.Contains(null))
                 ? entry with { Body = body }
                 : null;
         }
