@@ -30,7 +30,7 @@ internal sealed class HeaderChanges(IHeaderDictionary headers)
         foreach (var (name, value) in headers.ToArray())
         {
             // Copies, so that a header which the action sets to the very value that it has is seen to be the action's.
-            if (headers.ContentLength is null || !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+            if (!headers.IsReadOnly && !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
                 headers[name] = value.Select(text => text is null ? null : new string(text.AsSpan())).ToArray();
 
             _start[name] = headers[name];
