@@ -18,14 +18,14 @@ public sealed class TestServers
     [OneTimeSetUp]
     public static async Task StartAsync()
     {
-        _source = EnvironmentServers.AreNamed ? new EnvironmentServers() : CreateContainers();
         try
         {
+            _source = EnvironmentServers.AreNamed ? new EnvironmentServers() : CreateContainers();
             await _source.StartAsync();
         }
         catch (Exception error) when (!EnvironmentServers.AreNamed)
         {
-            throw new InvalidOperationException(NoServers(error.Message), error);
+            throw new InvalidOperationException(NoServers(error.GetBaseException().Message), error);
         }
 
         await TestDatabase.CreateTemplateAsync();
@@ -44,8 +44,8 @@ public sealed class TestServers
 
     private static IServerSource CreateContainers() =>
         typeof(TestServers).Assembly.GetType(Containers) is { } type
-            ? (IServerSource)Activator.CreateInstance(type)!
-            : throw new InvalidOperationException(NoServers("this build has no Testcontainers"));
+            ? (IServerSource)Activator.CreateInstance(type, nonPublic: true)!
+            : throw new InvalidOperationException("this build has no Testcontainers");
 
     private static string NoServers(string reason) =>
         "The tests need a real Postgres and a real Redis. Run ./dev test, which finds them; or set ConnectionStrings__Postgres and "
