@@ -56,6 +56,7 @@ public static class RedisCachedServiceCollectionExtensions
     private static void AddRedisStore(this IServiceCollection services, string connectionString)
     {
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RedisConnection>(provider, connectionString));
+        services.AddSingleton<VersionReader>();
         services.AddSingleton<ITagVersions, RedisTagVersions>();
         services.AddKeyedSingleton<IDistributedCache>(ServiceKey, (provider, _) =>
         {
