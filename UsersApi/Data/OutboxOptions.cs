@@ -1,0 +1,20 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace UsersApi.Data;
+
+/// <summary>How this node relays the outbox: section <c>Outbox</c>.</summary>
+internal sealed class OutboxOptions
+{
+    public const string Section = "Outbox";
+
+    /// <summary>Whether this node takes part. Where none does, rows pile up, and changes made outside of the API are not seen until entries expire.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Milliseconds between looks into the outbox that nothing asked for, and before what failed is tried again: 10 to 60,000.</summary>
+    [Range(10, 60_000)]
+    public int PollMs { get; set; } = 1_000;
+
+    /// <summary>Rows that one transaction takes at most: 1 to 10,000.</summary>
+    [Range(1, 10_000)]
+    public int BatchRows { get; set; } = 500;
+}
