@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -19,7 +20,9 @@ internal sealed class UsersApiHost : IAsyncDisposable
         settings.TryAdd("ConnectionStrings:Redis", TestServers.Redis);
         settings.TryAdd("RedisCached:KeyPrefix", _prefix);
         _factory = new Factory(environment, settings, Logs);
-        _factory.UseKestrel(0);
+
+        // Not UseKestrel(0): that changes the addresses while Program.cs may already be starting the server.
+        _factory.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _factory.StartServer();
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = _factory.ClientOptions.BaseAddress };
     }

@@ -71,9 +71,32 @@ public sealed class ApiDocumentTests : ApiTest
     }
 
     [Test]
-    public async Task If_Match_is_a_header_of_every_conditional_write([Values("put", "patch", "delete")] string method) =>
+    public async Task If_Match_is_a_header_of_every_conditional_write([Values("put", "patch", "delete")] string method)
+    {
+        var parameter = await ParameterAsync($"{Http.Users}/{{id}}", method, "If-Match");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(parameter.GetProperty("in").GetString(), Is.EqualTo("header"));
+            Assert.That(parameter.GetProperty("description").GetString(), Does.StartWith("ETags"));
+        }
+    }
+
+    [TestCase("put", "application/json")]
+    [TestCase("patch", "application/json application/merge-patch+json")]
+    public async Task A_body_tells_its_media_types(string method, string mediaTypes)
+    {
+        var operation = (await DocumentAsync()).GetProperty("paths").GetProperty($"{Http.Users}/{{id}}").GetProperty(method);
+
+        Assert.That(string.Join(' ', Names(operation.GetProperty("requestBody").GetProperty("content"))), Is.EqualTo(mediaTypes));
+    }
+
+    [Test]
+    public async Task Numbers_are_numbers() =>
         Assert.That(
-            (await ParameterAsync($"{Http.Users}/{{id}}", method, "If-Match")).GetProperty("in").GetString(), Is.EqualTo("header"));
+            (await DocumentAsync()).GetProperty("components").GetProperty("schemas").GetProperty("UserResponse")
+                .GetProperty("properties").GetProperty("version").GetProperty("type").GetString(),
+            Is.EqualTo("integer"));
 
     [Test]
     public async Task A_user_tells_its_fields_limits_and_examples()
@@ -83,6 +106,7 @@ public sealed class ApiDocumentTests : ApiTest
 
         using (Assert.EnterMultipleScope())
         {
+            Assert.That(email.GetProperty("type").GetString(), Is.EqualTo("string"), "not null");
             Assert.That(email.GetProperty("maxLength").GetInt32(), Is.EqualTo(254));
             Assert.That(email.GetProperty("description").GetString(), Is.Not.Empty);
             Assert.That(email.GetRawText(), Does.Contain("ada.lovelace@example.com"));

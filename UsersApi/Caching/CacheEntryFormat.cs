@@ -23,6 +23,7 @@ internal static class CacheEntryFormat
     private static readonly EntryJson Json = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        RespectNullableAnnotations = true,
         // For people's eyes: the line is data, never part of a page.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });

@@ -64,7 +64,7 @@ internal sealed partial class CacheExchange
     /// <summary>Why the action had to run: a word of RFC 9211, section 2.2.</summary>
     private string Forward() =>
         !_options.Enabled || _lookup.Stamp is null ? "bypass"
-        : _directives.NoCache ? "request"
+        : _isRefused || _directives.NoCache ? "request"
         : _lookup.IsOutdated ? "stale" : "uri-miss";
 
     /// <summary>Sends on what the action wrote by itself.</summary>

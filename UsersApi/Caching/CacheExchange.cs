@@ -17,6 +17,7 @@ internal sealed partial class CacheExchange
     private Lookup _lookup;
     private CacheFlight? _flight;
     private string _flightKey = "";
+    private bool _isRefused;
     private CacheOutcome _answer = CacheOutcome.Hit;
 
     public CacheExchange(CacheExchangeFactory shared, ActionExecutingContext context, CachePolicy policy)
@@ -59,7 +60,7 @@ internal sealed partial class CacheExchange
         }
 
         if (_lookup.Entry is { } entry && (_directives.NoCache || !_directives.Accepts(entry, Now.ToUnixTimeMilliseconds())))
-            _lookup = _lookup with { Entry = null };
+            (_lookup, _isRefused) = (_lookup with { Entry = null }, true);
 
         if (IsAnswered || _lookup.Stamp is null || _directives.NoCache || _directives.OnlyIfCached)
             return;

@@ -6,6 +6,8 @@ namespace UsersApi.Caching;
 /// <summary>Writes the <c>Cache-Status</c> header (RFC 9211).</summary>
 internal static class CacheStatus
 {
+    public const string HeaderName = "Cache-Status";
+
     // The names of the outcomes are the details: UndeclaredQuery is told as undeclared-query.
     private static readonly string[] Details = [.. Enum.GetNames<CacheOutcome>().Select(name => "; detail=" + JsonNamingPolicy.KebabCaseLower.ConvertName(name))];
 
@@ -27,5 +29,5 @@ internal static class CacheStatus
         })}");
 
     // A line of its own: the caches nearer to the origin come first (section 2).
-    private static void Append(HttpContext http, string value) => http.Response.Headers.Append("Cache-Status", value);
+    private static void Append(HttpContext http, string value) => http.Response.Headers.Append(HeaderName, value);
 }

@@ -1,17 +1,20 @@
 using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
 
 namespace UsersApi.Caching;
 
 /// <summary>
-/// Evicts, before the response of an unsafe request leaves, the tags that its action names, its own URI, and those of
-/// a same-origin <c>Location</c> and <c>Content-Location</c> (RFC 9111, section 4.4). Holds for every action of the application.
+/// Evicts, after an unsafe action and before its response leaves, the tags that it names and its own URI; then those of a
+/// same-origin <c>Location</c> and <c>Content-Location</c> (RFC 9111, section 4.4). Holds for every action of the application.
 /// </summary>
-internal sealed class EvictionFilter(ITagVersions versions, IModelMetadataProvider provider, IOptions<RedisCachedOptions> options) : IAsyncActionFilter
+internal sealed class EvictionFilter(RedisCacheEvictor evictor, IModelMetadataProvider provider, IOptions<RedisCachedOptions> options) : IAsyncActionFilter
 {
     // Outside of all other action filters: what they change has to be evicted too.
     public const int FilterOrder = int.MinValue + 1_000;
@@ -30,14 +33,32 @@ internal sealed class EvictionFilter(ITagVersions versions, IModelMetadataProvid
 
         // The arguments are looked at now: the action may change them.
         var plan = _plans.GetOrAdd(action, _ => new Plan(action, provider));
-        var eviction = new PendingEviction(http, versions, [.. plan.TagsOf(context)], options.Value.TagBuckets);
-        http.Response.OnStarting(eviction.RunAsync);
-        http.Response.RegisterForDisposeAsync(eviction);
-        if ((await next()) is { Exception: not null, ExceptionHandled: false })
+        var tags = plan.TagsOf(context).Append(TagNames.OfPath(RoutePath.OfUri(http.Request.PathBase + http.Request.Path))).ToList();
+        http.Response.OnStarting(() => EvictLocationsAsync(http, tags));
+        var executed = await next();
+        if (IsRefusal(executed) || await evictor.EvictAsync(tags) || !options.Value.WithholdOnFailedEviction || executed.Exception is not null)
+            return;
+
+        http.Response.Headers.RetryAfter = "1";
+        executed.Result = new ObjectResult(new ProblemDetails
         {
-            // It may have been thrown after the commit.
-            await eviction.RunAsync(isOutcomeKnown: false);
-        }
+            Status = StatusCodes.Status503ServiceUnavailable,
+            Title = "The change may have been made, but it can't be made known everywhere yet.",
+        });
+    }
+
+    // A 4xx says that nothing was changed. An exception does not, and neither does a 5xx: both may come after the commit.
+    private static bool IsRefusal(ActionExecutedContext executed) => executed.Exception is null
+        && ((executed.Result as IStatusCodeActionResult)?.StatusCode ?? executed.HttpContext.Response.StatusCode) is >= 400 and < 500;
+
+    private async Task EvictLocationsAsync(HttpContext http, List<string> evicted)
+    {
+        if (http.Response.StatusCode is >= 400 and < 500)
+            return;
+
+        var others = SameOriginUris.In(http).Select(path => TagNames.OfPath(RoutePath.OfUri(path))).Except(evicted).ToList();
+        if (others.Count > 0)
+            await evictor.EvictAsync(others);
     }
 
     private sealed class Plan(ControllerActionDescriptor action, IModelMetadataProvider provider)
@@ -48,7 +69,7 @@ internal sealed class EvictionFilter(ITagVersions versions, IModelMetadataProvid
 
         public IEnumerable<string> TagsOf(ActionExecutingContext context)
         {
-            var path = new System.Text.StringBuilder();
+            var path = new StringBuilder();
             RoutePath.Write(path, context, _arguments, parts: null);
             return _tags.Select(tag => tag.Resolve(context, _arguments)).Append(TagNames.OfPath(path.ToString()));
         }

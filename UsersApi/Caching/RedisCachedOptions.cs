@@ -57,6 +57,12 @@ public sealed class RedisCachedOptions : IValidatableObject
     [Range(1, 60_000)]
     public int EvictionTimeoutMs { get; set; } = 1_000;
 
+    /// <summary>
+    /// Where an eviction does not reach Redis: true answers the write with 503, though it may have been made; false acknowledges
+    /// it, and other nodes may serve what was stored before until the retry gets through.
+    /// </summary>
+    public bool WithholdOnFailedEviction { get; set; }
+
     /// <summary>After repeated failures Redis is left alone for this long before it is tried again, in milliseconds: 500 to 60,000.</summary>
     [Range(500, 60_000)]
     public int BreakMs { get; set; } = 1_000;

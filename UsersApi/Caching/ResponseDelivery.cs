@@ -20,8 +20,10 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
         _response.StatusCode = entry.Status;
         foreach (var header in entry.Headers)
         {
-            _response.Headers[header.Name] = header.IsAdded
-                ? new([.. _response.Headers[header.Name], .. header.Values])
+            var set = _response.Headers[header.Name];
+            _response.Headers[header.Name] = header.IsAdded ? new([.. set, .. header.Values])
+                // The caches nearer to the origin come first (RFC 9211, section 2).
+                : header.Name == CacheStatus.HeaderName ? new([.. header.Values, .. set])
                 : new(header.Values);
         }
 

@@ -19,7 +19,7 @@ internal static class PostgresServiceCollectionExtensions
         services.AddSingleton(CreateDataSource);
         services.AddSingleton<MigrationFolder>();
         services.AddSingleton<MigrationRunner>();
-        
+
         // Lazily: to list the commands, no database needs to be configured.
         services.AddSingleton<ICommand>(provider => new MigrateCommand(new(provider.GetRequiredService<MigrationRunner>)));
         services.AddHostedService<MigrateOnStart>();

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.OpenApi;
 
 namespace UsersApi.Hosting;
@@ -7,8 +8,11 @@ internal static class ApiDocumentServiceCollectionExtensions
 {
     private const string Name = "v1";
 
-    public static IServiceCollection AddApiDocument(this IServiceCollection services) =>
-        services.AddOpenApi(Name, options =>
+    public static IServiceCollection AddApiDocument(this IServiceCollection services)
+    {
+        // The document follows these options: by default, every number would be "a number or a string".
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
+        return services.AddOpenApi(Name, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
 
@@ -25,7 +29,9 @@ internal static class ApiDocumentServiceCollectionExtensions
             });
             options.AddOperationTransformer<HeadersTransformer>();
             options.AddOperationTransformer<ProblemsTransformer>();
+            options.AddOperationTransformer<RequestMediaTypesTransformer>();
         });
+    }
 
     public static WebApplication MapApiDocument(this WebApplication app)
     {

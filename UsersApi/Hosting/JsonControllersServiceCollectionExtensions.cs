@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
 
@@ -24,6 +25,7 @@ internal static class JsonControllersServiceCollectionExtensions
             {
                 // Of two members with one name, silently the last would win.
                 json.JsonSerializerOptions.AllowDuplicateProperties = false;
+                json.JsonSerializerOptions.NumberHandling = JsonNumberHandling.Strict;
                 json.AllowInputFormatterExceptionMessages = false;
             })
             .ConfigureApiBehaviorOptions(api => api.InvalidModelStateResponseFactory = InvalidRequest.ToResult);

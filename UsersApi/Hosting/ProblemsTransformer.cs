@@ -12,6 +12,8 @@ internal sealed class ProblemsTransformer : IOpenApiOperationTransformer
     public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var schema = await context.GetOrCreateSchemaAsync(typeof(ProblemDetails), null, cancellationToken);
+        context.Document!.AddComponent(nameof(ProblemDetails), schema);
+        var reference = new OpenApiSchemaReference(nameof(ProblemDetails), context.Document);
         operation.Responses ??= [];
         Add("500", "The server failed; nothing of its inside is told.");
         Add("503", "Postgres is not available; `Retry-After` says when to try again.");
@@ -39,7 +41,7 @@ internal sealed class ProblemsTransformer : IOpenApiOperationTransformer
         void Add(string status, string description) => operation.Responses.TryAdd(status, new OpenApiResponse
         {
             Description = description,
-            Content = new Dictionary<string, OpenApiMediaType> { [ProblemJson] = new() { Schema = schema } },
+            Content = new Dictionary<string, OpenApiMediaType> { [ProblemJson] = new() { Schema = reference } },
         });
     }
 }

@@ -11,7 +11,7 @@ internal static class BulkEmails
         var repeated = new List<(int, int)>();
         for (var position = 0; position < users.Count; position++)
         {
-            var email = users[position].Email!;
+            var email = users[position].Email;
             if (!seen.TryAdd(email, position))
             {
                 repeated.Add((seen[email], position));

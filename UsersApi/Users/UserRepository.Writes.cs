@@ -43,8 +43,14 @@ public sealed partial class UserRepository
             """;
         var parameters = new
         {
-            change.Email, change.SetFullName, change.FullName, change.IsActive, change.IsSuperuser,
-            Id = id, Versions = versions, Now = now,
+            change.Email,
+            change.SetFullName,
+            change.FullName,
+            change.IsActive,
+            change.IsSuperuser,
+            Id = id,
+            Versions = versions,
+            Now = now,
         };
         try
         {

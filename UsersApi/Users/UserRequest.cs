@@ -10,7 +10,7 @@ public sealed class UserRequest
     [Required]
     [StringLength(UserLimits.EmailLength)]
     [RegularExpression(EmailSyntax.Pattern, ErrorMessage = EmailSyntax.Message)]
-    public string? Email { get; set; }
+    public string Email { get; set; } = "";
 
     /// <summary>1 to 200 characters without control characters, or null.</summary>
     /// <example>Ada Lovelace</example>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using UsersApi.Caching;
@@ -7,6 +8,10 @@ namespace UsersApi.Users;
 
 public sealed partial class UsersController
 {
+    private const string UserId = "The user's id.";
+    private const string IfMatch =
+        "ETags of which the user must have one, or `*`: a write to another version is refused. Without it, the write is done whatever is there.";
+
     /// <summary>Creates a user</summary>
     /// <response code="201">The user, at the URL in `Location`.</response>
     /// <response code="400">The body is malformed, or a field is not valid.</response>
@@ -59,10 +64,6 @@ public sealed partial class UsersController
 
     /// <summary>Replaces a user</summary>
     /// <remarks>Absent members take their defaults. Each accepted update raises the version, also one that changes nothing.</remarks>
-    /// <param name="id" example="0195d3a0-7c00-7a3e-8f4b-2f0c5a1d9e77">The user's id.</param>
-    /// <param name="user">The user as it shall be.</param>
-    /// <param name="ifMatch" example="&quot;1&quot;">ETags of which the user must have one, or `*`; without it, whatever is there is replaced.</param>
-    /// <param name="cancellationToken">Ends the statement when the client goes away.</param>
     /// <response code="200">The user as it is now.</response>
     /// <response code="400">The body is malformed, a field is not valid, or If-Match is not a list of ETags.</response>
     /// <response code="404">No user has this id.</response>
@@ -78,15 +79,14 @@ public sealed partial class UsersController
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, ProblemJson)]
     [ProducesHeader(StatusCodes.Status200OK, "ETag", RowVersion)]
     public Task<ActionResult<UserResponse>> Replace(
-        Guid id, UserRequest user, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken) =>
+        [Description(UserId)] Guid id,
+        UserRequest user,
+        [FromHeader(Name = "If-Match"), Description(IfMatch)] string? ifMatch,
+        CancellationToken cancellationToken) =>
         UpdateAsync(id, UserChange.From(user), ifMatch, cancellationToken);
 
     /// <summary>Changes some fields of a user, by a JSON merge patch</summary>
     /// <remarks>RFC 7396: absent members stay, null removes. Each accepted update raises the version, also one that changes nothing.</remarks>
-    /// <param name="id" example="0195d3a0-7c00-7a3e-8f4b-2f0c5a1d9e77">The user's id.</param>
-    /// <param name="patch">The fields to change; one that does not exist or cannot be changed is an error.</param>
-    /// <param name="ifMatch" example="&quot;1&quot;">ETags of which the user must have one, or `*`; without it, whatever is there is changed.</param>
-    /// <param name="cancellationToken">Ends the statement when the client goes away.</param>
     /// <response code="200">The user as it is now.</response>
     /// <response code="400">The body is malformed, a field is not valid or unknown, or If-Match is not a list of ETags.</response>
     /// <response code="404">No user has this id.</response>
@@ -102,13 +102,13 @@ public sealed partial class UsersController
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, ProblemJson)]
     [ProducesHeader(StatusCodes.Status200OK, "ETag", RowVersion)]
     public Task<ActionResult<UserResponse>> Patch(
-        Guid id, UserPatch patch, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken) =>
+        [Description(UserId)] Guid id,
+        UserPatch patch,
+        [FromHeader(Name = "If-Match"), Description(IfMatch)] string? ifMatch,
+        CancellationToken cancellationToken) =>
         UpdateAsync(id, UserChange.From(patch), ifMatch, cancellationToken);
 
     /// <summary>Deletes a user</summary>
-    /// <param name="id" example="0195d3a0-7c00-7a3e-8f4b-2f0c5a1d9e77">The user's id.</param>
-    /// <param name="ifMatch" example="&quot;1&quot;">ETags of which the user must have one, or `*`; without it, whatever is there is deleted.</param>
-    /// <param name="cancellationToken">Ends the statement when the client goes away.</param>
     /// <response code="204">The user is gone.</response>
     /// <response code="400">If-Match is not a list of ETags.</response>
     /// <response code="404">No user has this id.</response>
@@ -120,7 +120,9 @@ public sealed partial class UsersController
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, ProblemJson)]
     public async Task<ActionResult> Delete(
-        Guid id, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
+        [Description(UserId)] Guid id,
+        [FromHeader(Name = "If-Match"), Description(IfMatch)] string? ifMatch,
+        CancellationToken cancellationToken)
     {
         if (!RowVersions.TryParse(ifMatch, out var versions))
         {
@@ -154,6 +156,6 @@ public sealed partial class UsersController
     {
         var now = clock.GetUtcNow();
         return new UserResponse(
-            Guid.CreateVersion7(now), user.Email!, user.FullName, user.IsActive, user.IsSuperuser, now.UtcDateTime, now.UtcDateTime, Version: 1);
+            Guid.CreateVersion7(now), user.Email, user.FullName, user.IsActive, user.IsSuperuser, now.UtcDateTime, now.UtcDateTime, Version: 1);
     }
 }
