@@ -10,9 +10,12 @@ internal sealed class OutboxOptions
     /// <summary>Whether this node takes part. Where none does, rows pile up, and changes made outside of the API are not seen until entries expire.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>Milliseconds between looks into the outbox that nothing asked for, and before what failed is tried again: 10 to 60,000.</summary>
+    /// <summary>
+    /// Milliseconds between looks into the outbox that no notification asked for, and before what failed is tried again: 10 to
+    /// 60,000. So long can be stale what a node leaves that dies between its commit and its eviction.
+    /// </summary>
     [Range(10, 60_000)]
-    public int PollMs { get; set; } = 1_000;
+    public int PollMs { get; set; } = 250;
 
     /// <summary>Rows that one transaction takes at most: 1 to 10,000.</summary>
     [Range(1, 10_000)]

@@ -11,34 +11,34 @@ CREATE TABLE outbox (
 );
 
 -- For triggers of statements, on any table with a column id:  outbox_add('users', 'user')  adds the tag 'users', and
--- 'user:<id>' for each row that changed; past a number of rows, 'all' in place of these. It works with its owner's rights
--- and names, so that whoever may write to the table needs none of the outbox.
+-- 'user:<id>' for each row that changed; where these would be too many, 'all' in place of them. It works with its owner's
+-- rights and names, so that whoever may write to the table needs none of the outbox.
 CREATE FUNCTION outbox_add() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
-    most_rows CONSTANT int := 100;
-    changed text[];
+    most CONSTANT int := 200;
+    changed text[] := '{}';
 BEGIN
     -- Each looks at one row too many and no further, however large the statement was.
-    IF TG_OP = 'INSERT' THEN
-        changed := ARRAY(SELECT id::text FROM rows_after LIMIT most_rows + 1);
-    ELSIF TG_OP = 'DELETE' THEN
-        changed := ARRAY(SELECT id::text FROM rows_before LIMIT most_rows + 1);
-    ELSIF TG_OP = 'UPDATE' THEN
-        -- An update may change an id too.
-        changed := ARRAY(
-            (SELECT id::text FROM rows_before LIMIT most_rows + 1) UNION (SELECT id::text FROM rows_after LIMIT most_rows + 1));
+    IF TG_OP IN ('UPDATE', 'DELETE') THEN
+        changed := ARRAY(SELECT TG_ARGV[1] || ':' || id FROM rows_before LIMIT most + 1);
+    END IF;
+    -- An update names its rows twice: it may have changed their ids.
+    IF TG_OP IN ('UPDATE', 'INSERT') THEN
+        changed := changed || ARRAY(SELECT TG_ARGV[1] || ':' || id FROM rows_after LIMIT most + 1);
     END IF;
 
-    IF TG_OP = 'TRUNCATE' OR cardinality(changed) > most_rows THEN
-        INSERT INTO outbox (tags) VALUES (ARRAY[TG_ARGV[0], 'all']);
-    ELSIF cardinality(changed) > 0 THEN
-        INSERT INTO outbox (tags) SELECT TG_ARGV[0] || array_agg(TG_ARGV[1] || ':' || id) FROM unnest(changed) AS id;
-    ELSE
+    IF TG_OP = 'TRUNCATE' OR cardinality(changed) > most THEN
+        changed := '{all}';
+    ELSIF changed = '{}' THEN
         RETURN NULL;
     END IF;
+    INSERT INTO outbox (tags) VALUES (TG_ARGV[0] || changed);
 
-    -- Wakes a relay when the transaction commits. It may get lost; the row does not.
-    NOTIFY outbox;
+    -- Wakes a relay at the commit; it may get lost, the row does not. Transactions that notify commit one after the other,
+    -- so who writes often and evicts by itself turns it off for its connections, and leaves the rest to the relay's next look.
+    IF current_setting('outbox.notify', true) IS DISTINCT FROM 'off' THEN
+        NOTIFY outbox;
+    END IF;
     RETURN NULL;
 END
 $$;
