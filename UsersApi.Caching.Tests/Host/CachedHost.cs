@@ -98,6 +98,29 @@ internal sealed class CachedHost : IAsyncDisposable
         return await reader.ReadToEndAsync();
     }
 
+    /// <summary>Sends a request as it is written here, on a connection of its own.</summary>
+    public async Task<RawResponse> ExchangeAsync(string method, string target, params IEnumerable<(string Name, string Value)> headers)
+    {
+        var request = new StringBuilder().Append(method).Append(' ').Append(target).Append(" HTTP/1.1\r\nConnection: close\r\n");
+        if (!headers.Any(header => header.Name == "Host"))
+        {
+            request.Append("Host: test.example\r\n");
+        }
+
+        if (method is not ("GET" or "HEAD"))
+        {
+            request.Append("Content-Length: 0\r\n");
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            request.Append(name).Append(": ").Append(value).Append("\r\n");
+        }
+
+        var response = RawResponse.Parse(Encoding.Latin1.GetBytes(await SendRawAsync(request.Append("\r\n").ToString())));
+        return method == "HEAD" ? response with { IsWhole = true } : response;
+    }
+
     /// <summary>All keys of this host in Redis, without the prefix; tags are left out.</summary>
     public async Task<string[]> KeysAsync()
     {
@@ -109,6 +132,8 @@ internal sealed class CachedHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        // Disposing of it alone would not drain the queue.
+        await _app.StopAsync();
         await _app.DisposeAsync();
     }
 

@@ -3,7 +3,10 @@ namespace UsersApi.Caching.Tests.Host;
 /// <summary>A clock that a test sets.</summary>
 internal sealed class ManualTime : TimeProvider
 {
-    private long _ticks = System.GetUtcNow().Ticks;
+    // Two hosts of one test read the same clock.
+    private static readonly long Start = System.GetUtcNow().Ticks;
+
+    private long _ticks = Start;
 
     public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref _ticks), TimeSpan.Zero);
 

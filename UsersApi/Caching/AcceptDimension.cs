@@ -13,13 +13,15 @@ internal sealed class AcceptDimension
     private readonly List<MediaType> _types;
     private readonly bool _browsersCount;
     private readonly bool _isDeclared;
+    private readonly bool _writesXml;
 
     public AcceptDimension(ControllerActionDescriptor action, MvcOptions options)
     {
+        _writesXml = TypesOf(typeof(ProblemDetails), options).Exists(type => type.Contains("xml", StringComparison.OrdinalIgnoreCase));
         _browsersCount = options.RespectBrowserAcceptHeader;
         var produces = action.FilterDescriptors.Select(descriptor => descriptor.Filter).OfType<ProducesAttribute>().LastOrDefault();
         _isDeclared = produces is not null;
-        var written = produces?.ContentTypes.ToList() ?? TypesOf(action, options);
+        var written = produces?.ContentTypes.ToList() ?? TypesOf(Unwrapped(action.MethodInfo.ReturnType), options);
         _types = [.. written.Distinct(StringComparer.OrdinalIgnoreCase).Select(type => new MediaType(type))];
         IsNegotiated = _types.Count > 1 || options.ReturnHttpNotAcceptable || _types.Exists(type => type.HasWildcard);
     }
@@ -52,9 +54,12 @@ internal sealed class AcceptDimension
         parts.Add("ACCEPT=" + KeyText.Escaped(string.Join(',', deciding)));
     }
 
-    /// <summary>Whether the action itself chose between which types <c>Accept</c> decides: the key knows nothing of them.</summary>
-    public bool IsNarrowed(ResultExecutingContext context) =>
-        !_isDeclared && context.Result is ObjectResult { ContentTypes.Count: > 1 };
+    /// <summary>
+    /// Whether the result itself names the types between which <c>Accept</c> decides, of which the key knows nothing. Problems
+    /// name two, and only JSON can be written, unless there is a formatter for XML.
+    /// </summary>
+    public bool IsNarrowed(ResultExecutingContext context) => !_isDeclared
+        && context.Result is ObjectResult { ContentTypes.Count: > 1 } result && (_writesXml || result.Value is not ProblemDetails);
 
     private static string WithoutQuality(MediaTypeHeaderValue range)
     {
@@ -63,12 +68,8 @@ internal sealed class AcceptDimension
         return plain.ToString().ToLowerInvariant();
     }
 
-    private static List<string> TypesOf(ControllerActionDescriptor action, MvcOptions options)
-    {
-        var declared = Unwrapped(action.MethodInfo.ReturnType);
-        return [.. options.OutputFormatters.OfType<IApiResponseTypeMetadataProvider>()
-            .SelectMany(formatter => formatter.GetSupportedContentTypes(null!, declared) ?? [])];
-    }
+    private static List<string> TypesOf(Type written, MvcOptions options) => [.. options.OutputFormatters
+        .OfType<IApiResponseTypeMetadataProvider>().SelectMany(formatter => formatter.GetSupportedContentTypes(null!, written) ?? [])];
 
     /// <summary>What the action's result is made of; <see cref="object"/> where only the action knows.</summary>
     private static Type Unwrapped(Type type)

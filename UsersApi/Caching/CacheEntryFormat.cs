@@ -20,10 +20,8 @@ internal static class CacheEntryFormat
 {
     private const int CrcDigits = 8;
 
-    private static readonly EntryJson Json = new(new JsonSerializerOptions
+    private static readonly EntryJson Json = new(new JsonSerializerOptions(EntryJson.Default.Options)
     {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        RespectNullableAnnotations = true,
         // For people's eyes: the line is data, never part of a page.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });

@@ -30,5 +30,11 @@ internal sealed class CacheExchangeFactory(
         metrics.Request(outcome);
     }
 
+    public void ReportRefusal(HttpContext http)
+    {
+        CacheStatus.SetRefused(http, Options.Name);
+        metrics.Request(CacheOutcome.OnlyIfCached);
+    }
+
     public CacheExchange Create(ActionExecutingContext context, CachePolicy policy) => new(this, context, policy);
 }

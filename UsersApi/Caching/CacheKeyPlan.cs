@@ -68,7 +68,7 @@ internal sealed class CacheKeyPlan
         WriteHost(key, context.HttpContext.Request);
         var start = key.Length;
         var inPath = RoutePath.Write(key, context, _arguments, parts);
-        var path = key.ToString(start, key.Length - start);
+        var path = parts.Count == 0 ? key.ToString(start, key.Length - start) : RoutePath.InPlace(context, _arguments);
         if (IsByRawQuery)
         {
             WriteRawQuery(parts, context.HttpContext.Request.Query);

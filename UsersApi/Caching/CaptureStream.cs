@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace UsersApi.Caching;
 
 /// <summary>
@@ -9,27 +7,41 @@ namespace UsersApi.Caching;
 /// <param name="client">Where the bytes go beyond the cap.</param>
 /// <param name="cap">How many bytes are taken in.</param>
 /// <param name="beforeOverflow">Runs before the first byte leaves; false if none shall leave at all.</param>
-internal sealed class CaptureStream(Stream client, int cap, Func<bool> beforeOverflow) : MemoryStream
+internal sealed class CaptureStream(Stream client, int cap, Func<bool> beforeOverflow) : Stream
 {
+    private readonly MemoryStream _taken = new();
     private bool _isDiscarding;
 
     public bool Overflowed { get; private set; }
 
     /// <summary>Everything taken in.</summary>
-    public ReadOnlyMemory<byte> Body => GetBuffer().AsMemory(0, (int)Length);
+    public ReadOnlyMemory<byte> Body => _taken.GetBuffer().AsMemory(0, (int)_taken.Length);
 
-    // The base class brings the other ways of writing down to these.
-    public override void Write(byte[] buffer, int offset, int count)
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    private Stream Rest => _isDiscarding ? Null : client;
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Write(ReadOnlySpan<byte> buffer)
     {
-        if (Fits(count))
+        if (Fits(buffer.Length))
         {
-            base.Write(buffer, offset, count);
+            _taken.Write(buffer);
             return;
         }
 
-        var taken = Overflow();
-        Rest.Write(taken.Span);
-        Rest.Write(buffer, offset, count);
+        var before = Overflow();
+        Rest.Write(before.Span);
+        Rest.Write(buffer);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -39,24 +51,30 @@ internal sealed class CaptureStream(Stream client, int cap, Func<bool> beforeOve
     {
         if (Fits(buffer.Length))
         {
-            if (MemoryMarshal.TryGetArray(buffer, out var array))
-                base.Write(array.Array!, array.Offset, array.Count);
-            else
-                Write(buffer.Span);
-
+            _taken.Write(buffer.Span);
             return;
         }
 
-        var taken = Overflow();
-        await Rest.WriteAsync(taken, cancellationToken);
+        var before = Overflow();
+        await Rest.WriteAsync(before, cancellationToken);
         await Rest.WriteAsync(buffer, cancellationToken);
+    }
+
+    public override void Flush()
+    {
+        if (Overflowed)
+            Rest.Flush();
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Overflowed ? Rest.FlushAsync(cancellationToken) : Task.CompletedTask;
 
-    private Stream Rest => _isDiscarding ? Null : client;
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    private bool Fits(int count) => !Overflowed && count <= cap - Length;
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    private bool Fits(int count) => !Overflowed && count <= cap - _taken.Length;
 
     private ReadOnlyMemory<byte> Overflow()
     {
@@ -66,5 +84,12 @@ internal sealed class CaptureStream(Stream client, int cap, Func<bool> beforeOve
         _isDiscarding = !beforeOverflow();
         Overflowed = true;
         return Body;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        // The bytes belong to the entry that was made of them.
+        _taken.Dispose();
+        base.Dispose(disposing);
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.Controllers;
@@ -67,11 +66,7 @@ internal sealed class EvictionFilter(RedisCacheEvictor evictor, IModelMetadataPr
         private readonly TagTemplate[] _tags =
             [.. action.EndpointMetadata.OfType<RedisCacheEvictAttribute>().SelectMany(evict => evict.Tags).Select(tag => new TagTemplate(tag))];
 
-        public IEnumerable<string> TagsOf(ActionExecutingContext context)
-        {
-            var path = new StringBuilder();
-            RoutePath.Write(path, context, _arguments, parts: null);
-            return _tags.Select(tag => tag.Resolve(context, _arguments)).Append(TagNames.OfPath(path.ToString()));
-        }
+        public IEnumerable<string> TagsOf(ActionExecutingContext context) => _tags
+            .Select(tag => tag.Resolve(context, _arguments)).Append(TagNames.OfPath(RoutePath.InPlace(context, _arguments)));
     }
 }

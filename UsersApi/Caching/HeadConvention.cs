@@ -10,7 +10,7 @@ internal sealed class HeadConvention : IActionModelConvention
     public void Apply(ActionModel action)
     {
         // An action that was written for HEAD keeps it.
-        if (!action.Filters.Concat(action.Controller.Filters).OfType<RedisCachedAttribute>().Any() || action.Controller.Actions.Any(AnswersHead))
+        if (!action.Filters.Concat(action.Controller.Filters).OfType<RedisCachedAttribute>().Any() || action.Controller.Actions.Any(other => AnswersHead(other) && TemplatesOf(other).Intersect(TemplatesOf(action)).Any()))
             return;
 
         foreach (var selector in action.Selectors)
@@ -28,6 +28,8 @@ internal sealed class HeadConvention : IActionModelConvention
             }
         }
     }
+
+    private static IEnumerable<string?> TemplatesOf(ActionModel action) => action.Selectors.Select(selector => selector.AttributeRouteModel?.Template);
 
     private static bool AnswersHead(ActionModel action) => action.Attributes.OfType<HttpHeadAttribute>().Any();
 

@@ -27,8 +27,14 @@ internal sealed class HeaderChanges(IHeaderDictionary headers)
             _changes.Remove(name);
 
         _start.Clear();
-        foreach (var (name, value) in headers)
-            _start[name] = value;
+        foreach (var (name, value) in headers.ToArray())
+        {
+            // Copies, so that a header which the action sets to the very value that it has is seen to be the action's.
+            if (headers.ContentLength is null || !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+                headers[name] = value.Select(text => text is null ? null : new string(text.AsSpan())).ToArray();
+
+            _start[name] = headers[name];
+        }
     }
 
     /// <summary>Up to here, changes were the action's.</summary>
@@ -37,7 +43,7 @@ internal sealed class HeaderChanges(IHeaderDictionary headers)
         foreach (var (name, value) in headers)
         {
             var before = _start.GetValueOrDefault(name);
-            if (value != before)
+            if (value.Count != before.Count || value.Zip(before).Any(pair => !ReferenceEquals(pair.First, pair.Second)))
                 _changes[name] = (_changes.TryGetValue(name, out var earlier) ? earlier.Before : before, value);
         }
 

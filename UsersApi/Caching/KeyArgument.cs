@@ -43,7 +43,7 @@ internal sealed class KeyArgument
     /// <summary>The value that the action sees: the bound one, or the default that MVC fills in by itself.</summary>
     public object? ValueIn(ActionExecutingContext context) => _parameter is ControllerBoundPropertyDescriptor { PropertyInfo: var property }
         ? property.GetValue(context.Controller)
-        : context.ActionArguments.TryGetValue(_parameter.Name, out var bound) ? bound : _default;
+        : (context.ActionArguments.TryGetValue(_parameter.Name, out var bound) ? bound : null) ?? _default;
 
     private static ModelMetadata MetadataOf(ParameterDescriptor parameter, IModelMetadataProvider provider) =>
         parameter is ControllerParameterDescriptor { ParameterInfo: var info } && provider is ModelMetadataProvider rich

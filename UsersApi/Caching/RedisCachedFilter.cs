@@ -36,7 +36,7 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CachePol
         await exchange.LookUpAsync();
         if (exchange.IsRefused)
         {
-            exchanges.ReportBypass(context.HttpContext, CacheOutcome.OnlyIfCached);
+            exchanges.ReportRefusal(context.HttpContext);
             context.Result = new StatusCodeResult(StatusCodes.Status504GatewayTimeout);
             return;
         }

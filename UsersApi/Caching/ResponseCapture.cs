@@ -15,7 +15,7 @@ internal sealed class ResponseCapture : IDisposable
     {
         _features = http.Features;
         _client = _features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        _stream = new CaptureStream(_client.Stream, cap, beforeOverflow);
+        _stream = new CaptureStream(_client.Stream, cap, () => Unhidden(beforeOverflow));
         _body = new StreamResponseBodyFeature(_stream, _client);
         _response = _features.GetRequiredFeature<IHttpResponseFeature>();
         Response = new WatchedResponse(_response);
@@ -60,6 +60,20 @@ internal sealed class ResponseCapture : IDisposable
     {
         await _body.CompleteAsync();
         return _stream.Body;
+    }
+
+    // What goes to the client by itself has to meet the conditions that were hidden from the action.
+    private bool Unhidden(Func<bool> decide)
+    {
+        Request.Remove();
+        try
+        {
+            return decide();
+        }
+        finally
+        {
+            Request.Install();
+        }
     }
 
     public void Dispose() => _stream.Dispose();

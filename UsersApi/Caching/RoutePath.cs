@@ -62,6 +62,14 @@ internal static class RoutePath
         return RawValue(name, context);
     }
 
+    /// <summary>The path with all values in place, as a URI has them: not for keys, where they could run into each other.</summary>
+    public static string InPlace(ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments)
+    {
+        var path = new StringBuilder();
+        Write(path, context, arguments, parts: null);
+        return path.ToString();
+    }
+
     /// <summary>A route value as it stands in the URI; null where it is absent.</summary>
     public static string? RawValue(string name, ActionExecutingContext context) =>
         // Controller and action names match whatever their case: the descriptor's own spelling is the canonical one.
@@ -90,12 +98,9 @@ internal static class RoutePath
                 KeyText.Escape(key, separator.Content);
                 break;
             case RoutePatternParameterPart { Name: var name }:
-                key.Append('{').Append(KeyText.Escaped(name)).Append('}');
-                if (TextOf(name, context, arguments, held) is { } text)
-                {
-                    parts?.Add($"{{{KeyText.Escaped(name)}}}={KeyText.Escaped(text)}");
-                }
-
+                var text = KeyText.Escaped(TextOf(name, context, arguments, held) ?? "");
+                key.Append(parts is null ? text : $"{{{KeyText.Escaped(name)}}}");
+                parts?.Add($"{{{KeyText.Escaped(name)}}}={text}");
                 break;
         }
     }
