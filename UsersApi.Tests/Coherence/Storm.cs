@@ -1,0 +1,75 @@
+namespace UsersApi.Tests.Coherence;
+
+/// <summary>Breaks things while others read and write, one kind after the other, over and over.</summary>
+internal sealed class Storm(IReadOnlyList<ApiNode> nodes, RedisOfTheRun redis, Tally tally, Random random)
+{
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                await LoseKeysAsync(stop);
+                await GoBackInTimeAsync(stop);
+                await CutConnectionsAsync(stop);
+                await KillNodeAsync(stop);
+                await StartOverAsync(stop);
+                await PauseAsync(10_000, 15_000, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The run is over.
+        }
+    }
+
+    // Readers meet missing versions while writers make new ones.
+    private async Task LoseKeysAsync(CancellationToken stop)
+    {
+        for (var i = 0; i < 30; i++)
+        {
+            await redis.LoseKeysAsync();
+            await PauseAsync(20, 200, stop);
+        }
+    }
+
+    // Old versions come back together with the responses that were stored under them.
+    private async Task GoBackInTimeAsync(CancellationToken stop)
+    {
+        await PauseAsync(500, 1_000, stop);
+        await redis.TakeSnapshotAsync();
+        await PauseAsync(1_500, 2_500, stop);
+        await redis.RestartFromSnapshotAsync();
+        await PauseAsync(2_000, 2_500, stop);
+    }
+
+    private async Task CutConnectionsAsync(CancellationToken stop)
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            var node = nodes[random.Next(nodes.Count)];
+            (random.Next(3) == 0 ? node.Postgres : node.Redis).CutAll();
+            await PauseAsync(100, 900, stop);
+        }
+    }
+
+    private async Task KillNodeAsync(CancellationToken stop)
+    {
+        var node = nodes[random.Next(nodes.Count)];
+        node.Kill();
+        await node.StartAsync();
+        await PauseAsync(500, 1_500, stop);
+    }
+
+    private async Task StartOverAsync(CancellationToken stop)
+    {
+        await redis.RestartEmptyAsync();
+        await PauseAsync(1_000, 2_000, stop);
+    }
+
+    private Task PauseAsync(int fromMs, int toMs, CancellationToken stop)
+    {
+        tally.Broke();
+        return Task.Delay(random.Next(fromMs, toMs), stop);
+    }
+}
