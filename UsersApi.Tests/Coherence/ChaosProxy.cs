@@ -13,7 +13,7 @@ internal sealed class ChaosProxy : IDisposable
     private readonly double _slowShare;
     private int _seed;
 
-    public ChaosProxy(string host, int port, int seed, double slowShare = 0)
+    public ChaosProxy(string host, int port, int seed, double slowShare)
     {
         _server = new DnsEndPoint(host, port);
         _slowShare = slowShare;
