@@ -29,7 +29,7 @@ public static class RedisCachedServiceCollectionExtensions
         services.AddSingleton<CacheStore>();
         services.AddSingleton<CacheWriteQueue>();
         services.AddSingleton<KeyDimensions>();
-        services.AddSingleton<CacheExchangeFactory>();
+        services.AddSingleton<CacheServices>();
         services.AddSingleton<EvictionFilter>();
         services.AddSingleton<Revalidator>();
         services.AddSingleton(provider => new RedisCacheEvictor(
