@@ -10,11 +10,13 @@ internal sealed class ChaosProxy : IDisposable
     private readonly DnsEndPoint _server;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<ProxiedConnection, bool> _connections = new();
+    private readonly double _slowShare;
     private int _seed;
 
-    public ChaosProxy(string host, int port, int seed)
+    public ChaosProxy(string host, int port, int seed, double slowShare)
     {
         _server = new DnsEndPoint(host, port);
+        _slowShare = slowShare;
         _seed = seed;
         _listener.Start();
         _ = AcceptAllAsync();
@@ -66,7 +68,7 @@ internal sealed class ChaosProxy : IDisposable
             return;
         }
 
-        var connection = new ProxiedConnection(client, server, () => new Weather(Interlocked.Increment(ref _seed)));
+        var connection = new ProxiedConnection(client, server, () => new Weather(Interlocked.Increment(ref _seed), _slowShare));
         _connections[connection] = true;
         await connection.RunAsync();
         _connections.TryRemove(connection, out _);

@@ -23,23 +23,21 @@ internal sealed class CoherenceRun : IAsyncDisposable
         Tally = new Tally(settings.Seed);
     }
 
-    public Tally Tally { get; private set; }
+    public Tally Tally { get; }
 
     public static async Task<CoherenceRun> StartAsync(CheckerSettings settings)
     {
         var run = new CoherenceRun(settings, await TestDatabase.CreateAsync());
-        await Population.CreateAsync(run._database);
-        await run._redis.StartAsync();
-        for (var i = 0; i < Nodes; i++)
+        try
         {
-            var node = new ApiNode(run._database.ConnectionString, run._redis.Port, settings.Seed + (1_000_000 * i));
-            run._nodes.Add(node);
-            run._clients.Add(new HttpClient { BaseAddress = node.Url, Timeout = TimeSpan.FromSeconds(10) });
+            await run.StartServersAsync();
+            return run;
         }
-
-        await Task.WhenAll(run._nodes.Select(node => node.StartAsync()));
-        run.Tally = new Tally(settings.Seed);
-        return run;
+        catch
+        {
+            await run.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Reads and writes in the storm until the time is up or enough is wrong.</summary>
@@ -65,24 +63,21 @@ internal sealed class CoherenceRun : IAsyncDisposable
         await Task.WhenAll(all);
     }
 
-    /// <summary>After the storm: what was written and never acknowledged is relayed, and then every node serves what Postgres has.</summary>
+    /// <summary>After the storm: also what was written and never acknowledged is relayed, and then every node serves what Postgres has.</summary>
     public async Task SettleAsync()
     {
+        // First the versions: a write that arrives later than this is not asked for.
+        var versions = await _database.ScalarAsync<long[]>("SELECT array_agg(version ORDER BY id) FROM users");
         await Eventually.HoldsAsync(
             async () => await _database.ScalarAsync<long>("SELECT count(*) FROM outbox") == 0, "the outbox is empty");
-        var versions = new long[Population.Count];
-        for (var user = 0; user < Population.Count; user++)
-        {
-            versions[user] = await _database.ScalarAsync<long>("SELECT version FROM users ORDER BY id OFFSET @user LIMIT 1", new { user });
-        }
 
         var judge = new Judge(_history, Tally);
         foreach (var target in Population.Targets)
         {
             for (var node = 0; node < Nodes; node++)
             {
-                var body = await _clients[node].GetByteArrayAsync(new Uri(target.Path, UriKind.Relative));
-                judge.Check(target, [.. target.Users.Select(user => versions[user])], body, $"node {node}, after the storm");
+                var body = await ReadAsync(_clients[node], target.Path);
+                judge.Check(target, [.. target.Users.Select(user => versions![user])], body, $"node {node}, after the storm");
             }
         }
     }
@@ -92,6 +87,37 @@ internal sealed class CoherenceRun : IAsyncDisposable
         _clients.ForEach(client => client.Dispose());
         _nodes.ForEach(node => node.Dispose());
         _redis.Dispose();
+        Tally.Dispose();
         await _database.DisposeAsync();
+    }
+
+    private async Task StartServersAsync()
+    {
+        await Population.CreateAsync(_database);
+        await _redis.StartAsync();
+        for (var i = 0; i < Nodes; i++)
+        {
+            var node = new ApiNode(_database.ConnectionString, _redis.Port, _settings.Seed + (1_000_000 * i));
+            _nodes.Add(node);
+            _clients.Add(new HttpClient { BaseAddress = node.Url, Timeout = TimeSpan.FromSeconds(10) });
+        }
+
+        await Task.WhenAll(_nodes.Select(node => node.StartAsync()));
+        Tally.Start();
+    }
+
+    // The first connections after the storm may be ones that were cut.
+    private static async Task<byte[]> ReadAsync(HttpClient node, string path)
+    {
+        byte[] body = [];
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var response = await node.FetchAsync(path);
+                body = await response.Content.ReadAsByteArrayAsync();
+                return response.IsSuccessStatusCode;
+            },
+            $"{node.BaseAddress} answers");
+        return body;
     }
 }

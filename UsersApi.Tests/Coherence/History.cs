@@ -10,7 +10,7 @@ namespace UsersApi.Tests.Coherence;
 internal sealed class History
 {
     private readonly long[] _acknowledged = [.. Enumerable.Repeat(1L, Population.Count)];
-    private readonly long[,] _acknowledgedAt = new long[Population.Count, CoherenceRun.Nodes];
+    private readonly long[][] _acknowledgedAt = [.. Enumerable.Range(0, CoherenceRun.Nodes).Select(_ => new long[Population.Count])];
     private readonly ConcurrentDictionary<(int User, long Version), string> _names = new();
 
     /// <summary>To be called before the request is sent: the oldest versions that it may bring back.</summary>
@@ -30,7 +30,7 @@ internal sealed class History
         {
             for (var other = 0; other < CoherenceRun.Nodes; other++)
             {
-                if (other != node && Volatile.Read(ref _acknowledgedAt[user, other]) >= since)
+                if (other != node && Volatile.Read(ref _acknowledgedAt[other][user]) >= since)
                 {
                     return true;
                 }
@@ -43,7 +43,7 @@ internal sealed class History
     /// <summary>To be called when the response to a write has arrived: from now on nobody may see an older version.</summary>
     public void Acknowledge(int node, Sighting written)
     {
-        Volatile.Write(ref _acknowledgedAt[written.User, node], Stopwatch.GetTimestamp());
+        Volatile.Write(ref _acknowledgedAt[node][written.User], Stopwatch.GetTimestamp());
         ref var floor = ref _acknowledged[written.User];
         for (var known = Volatile.Read(ref floor); known < written.Version;)
         {

@@ -11,6 +11,8 @@ internal sealed class Reader(int node, Uri url, History history, Judge judge, Ta
     private static readonly TimeSpan BeforeReconnect = TimeSpan.FromMilliseconds(50);
     private static readonly byte[][] Requests = [.. Population.Targets.Select(target => RawConnection.RequestOf(target.Path))];
 
+    private readonly string _hit = $"node {node}, a hit";
+    private readonly string _noHit = $"node {node}, no hit";
     private readonly long[] _floors = new long[Population.Count];
 
     public async Task RunAsync(CancellationToken stop)
@@ -40,7 +42,7 @@ internal sealed class Reader(int node, Uri url, History history, Judge judge, Ta
         history.CopyFloors(target, _floors);
         var isHard = history.WasJustWrittenElsewhere(target, node, Hard);
         var (body, isHit) = await connection.GetAsync(Requests[which]);
-        judge.Check(target, _floors, body.Span, isHit ? $"node {node}, a hit" : $"node {node}, no hit");
+        judge.Check(target, _floors, body.Span, isHit ? _hit : _noHit);
         tally.Read(isHit, isHard);
     }
 }

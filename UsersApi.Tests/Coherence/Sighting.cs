@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace UsersApi.Tests.Coherence;
@@ -35,14 +34,11 @@ internal readonly record struct Sighting(int User, string Name, long Version)
 
     private static Sighting ReadMember(ref Utf8JsonReader json, Sighting current)
     {
-        var member = Encoding.UTF8.GetString(json.ValueSpan);
+        var (isId, isName, isVersion) = (json.ValueTextEquals("id"u8), json.ValueTextEquals("fullName"u8), json.ValueTextEquals("version"u8));
         json.Read();
-        return member switch
-        {
-            "id" => current with { User = Population.IndexOf(json.GetGuid()) },
-            "fullName" => current with { Name = json.GetString()! },
-            "version" => current with { Version = json.GetInt64() },
-            _ => current,
-        };
+        return isId ? current with { User = Population.IndexOf(json.GetGuid()) }
+            : isName ? current with { Name = json.GetString()! }
+            : isVersion ? current with { Version = json.GetInt64() }
+            : current;
     }
 }

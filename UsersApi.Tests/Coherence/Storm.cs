@@ -9,12 +9,12 @@ internal sealed class Storm(IReadOnlyList<ApiNode> nodes, RedisOfTheRun redis, T
         {
             while (true)
             {
-                await LoseKeysAsync(stop);
+                await LoseKeysAsync(times: 30, longestPauseMs: 200, stop);
                 await GoBackInTimeAsync(stop);
                 await CutConnectionsAsync(stop);
                 await KillNodeAsync(stop);
                 await StartOverAsync(stop);
-                await PauseAsync(10_000, 15_000, stop);
+                await LoseKeysAsync(times: 40, longestPauseMs: 600, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -24,12 +24,12 @@ internal sealed class Storm(IReadOnlyList<ApiNode> nodes, RedisOfTheRun redis, T
     }
 
     // Readers meet missing versions while writers make new ones.
-    private async Task LoseKeysAsync(CancellationToken stop)
+    private async Task LoseKeysAsync(int times, int longestPauseMs, CancellationToken stop)
     {
-        for (var i = 0; i < 30; i++)
+        for (var i = 0; i < times; i++)
         {
             await redis.LoseKeysAsync();
-            await PauseAsync(20, 200, stop);
+            await PauseAsync(20, longestPauseMs, stop);
         }
     }
 

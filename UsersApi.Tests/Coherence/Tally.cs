@@ -5,11 +5,11 @@ using System.Globalization;
 namespace UsersApi.Tests.Coherence;
 
 /// <summary>Counts what was checked, what made it hard, and what was wrong.</summary>
-internal sealed class Tally(int seed)
+internal sealed class Tally(int seed) : IDisposable
 {
     private const int Enough = 10;
 
-    private readonly long _started = Stopwatch.GetTimestamp();
+    private long _started = Stopwatch.GetTimestamp();
     private readonly ConcurrentQueue<string> _violations = new();
     private readonly CancellationTokenSource _enough = new();
     private long _reads;
@@ -31,6 +31,9 @@ internal sealed class Tally(int seed)
 
     /// <summary>Cancelled when there is no point in going on.</summary>
     public CancellationToken EnoughViolations => _enough.Token;
+
+    /// <summary>To be called when everything is there: seconds are counted from here.</summary>
+    public void Start() => _started = Stopwatch.GetTimestamp();
 
     public void Read(bool isHit, bool isHard)
     {
@@ -56,6 +59,8 @@ internal sealed class Tally(int seed)
             _enough.Cancel();
         }
     }
+
+    public void Dispose() => _enough.Dispose();
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
