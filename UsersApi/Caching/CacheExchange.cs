@@ -82,9 +82,6 @@ internal sealed partial class CacheExchange
         return true;
     }
 
-    /// <summary>The action failed: one of those who wait for its answer takes over.</summary>
-    public void Abandon() => _flight?.Dispose();
-
     /// <summary>Sends the response that was found.</summary>
     public Task DeliverAsync()
     {
@@ -113,6 +110,8 @@ internal sealed partial class CacheExchange
         _answer = answer;
         return true;
     }
+
+    private void Abandon() => _flight?.Dispose();
 
     private void Revalidate()
     {

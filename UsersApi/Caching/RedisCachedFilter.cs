@@ -47,19 +47,7 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CacheSer
             return;
         }
 
-        ActionExecutedContext? executed = null;
-        exchange.BeginCapture();
-        try
-        {
-            executed = await next();
-        }
-        finally
-        {
-            exchange.EndCapture();
-            if (executed is null or { Exception: not null, ExceptionHandled: false })
-                exchange.Abandon();
-        }
-
+        var executed = await exchange.CaptureAsync(() => next(), done => done is { Exception: not null, ExceptionHandled: false });
         if (executed is { Exception: { } error, ExceptionHandled: false } && exchange.TryUseStaleIfError(error))
         {
             executed.ExceptionHandled = true;
@@ -100,19 +88,7 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CacheSer
             return;
         }
 
-        ResultExecutedContext? executed = null;
-        exchange.BeginCapture();
-        try
-        {
-            executed = await next();
-        }
-        finally
-        {
-            exchange.EndCapture();
-            if (executed is null or { Exception: not null, ExceptionHandled: false })
-                exchange.Abandon();
-        }
-
+        var executed = await exchange.CaptureAsync(() => next(), done => done is { Exception: not null, ExceptionHandled: false });
         if (executed is { Exception: { } error, ExceptionHandled: false })
         {
             executed.ExceptionHandled = !exchange.HasOverflowed && exchange.TryUseStaleIfError(error);
