@@ -29,11 +29,11 @@ internal sealed class Storm(IReadOnlyList<ApiNode> nodes, RedisOfTheRun redis, T
         for (var i = 0; i < times; i++)
         {
             await redis.LoseKeysAsync();
-            if (random.Next(3) == 0)
+            if (random.Next(2) == 0)
             {
                 await PauseAsync(0, 20, stop);
                 var link = nodes[random.Next(nodes.Count)].Redis;
-                (random.Next(2) == 0 ? link.There : link.Back).HoldUp(TimeSpan.FromMilliseconds(random.Next(50, 200)));
+                (random.Next(2) == 0 ? link.There : link.Back).HoldUp(TimeSpan.FromMilliseconds(random.Next(50, 250)));
             }
 
             await PauseAsync(20, longestPauseMs, stop);
