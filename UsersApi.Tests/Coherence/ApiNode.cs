@@ -15,7 +15,7 @@ internal sealed class ApiNode : IDisposable
     {
         var database = new NpgsqlConnectionStringBuilder(postgres);
         Postgres = new ChaosProxy(database.Host!, database.Port, seed, slowShare: 0.05);
-        Redis = new ChaosProxy("127.0.0.1", redisPort, seed + 100_000, slowShare: 0.02);
+        Redis = new ChaosProxy("127.0.0.1", redisPort, seed + 100_000, slowShare: 0);
         (database.Host, database.Port) = ("127.0.0.1", Postgres.Port);
         Url = new Uri($"http://127.0.0.1:{_port}");
         _start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "UsersApi.dll")])

@@ -10,17 +10,20 @@ internal sealed class ChaosProxy : IDisposable
     private readonly DnsEndPoint _server;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<ProxiedConnection, bool> _connections = new();
-    private readonly double _slowShare;
-    private int _seed;
-
     public ChaosProxy(string host, int port, int seed, double slowShare)
     {
         _server = new DnsEndPoint(host, port);
-        _slowShare = slowShare;
-        _seed = seed;
+        There = new Lane(seed, slowShare);
+        Back = new Lane(seed + 10_000, slowShare);
         _listener.Start();
         _ = AcceptAllAsync();
     }
+
+    /// <summary>What the node says to the server.</summary>
+    public Lane There { get; }
+
+    /// <summary>What the server answers.</summary>
+    public Lane Back { get; }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -68,7 +71,7 @@ internal sealed class ChaosProxy : IDisposable
             return;
         }
 
-        var connection = new ProxiedConnection(client, server, () => new Weather(Interlocked.Increment(ref _seed), _slowShare));
+        var connection = new ProxiedConnection(client, server, There, Back);
         _connections[connection] = true;
         await connection.RunAsync();
         _connections.TryRemove(connection, out _);

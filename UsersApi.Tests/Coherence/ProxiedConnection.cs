@@ -3,15 +3,13 @@ using System.Net.Sockets;
 namespace UsersApi.Tests.Coherence;
 
 /// <summary>One connection through a proxy. Each direction carries one piece at a time, each with a delay of its own.</summary>
-internal sealed class ProxiedConnection(Socket client, Socket server, Func<Weather> weather)
+internal sealed class ProxiedConnection(Socket client, Socket server, Lane there, Lane back)
 {
     private const int PieceBytes = 16 * 1024;
 
     public async Task RunAsync()
     {
-        var there = PumpAsync(client, server);
-        var back = PumpAsync(server, client);
-        await Task.WhenAll(there, back);
+        await Task.WhenAll(PumpAsync(client, server, there), PumpAsync(server, client, back));
     }
 
     /// <summary>
@@ -24,15 +22,15 @@ internal sealed class ProxiedConnection(Socket client, Socket server, Func<Weath
         client.Close(0);
     }
 
-    private async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to, Lane lane)
     {
-        var delays = weather();
+        var delays = lane.NewDelays();
         var piece = new byte[PieceBytes];
         try
         {
             while (await from.ReceiveAsync(piece) is > 0 and var length)
             {
-                if (delays.NextDelay() is { Ticks: > 0 } delay)
+                if (lane.NextDelay(delays) is { Ticks: > 0 } delay)
                 {
                     await Task.Delay(delay);
                 }

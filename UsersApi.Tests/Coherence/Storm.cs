@@ -23,12 +23,19 @@ internal sealed class Storm(IReadOnlyList<ApiNode> nodes, RedisOfTheRun redis, T
         }
     }
 
-    // Readers meet missing versions while writers make new ones.
+    // Readers meet missing versions while writers make new ones, and what one node says or hears comes late.
     private async Task LoseKeysAsync(int times, int longestPauseMs, CancellationToken stop)
     {
         for (var i = 0; i < times; i++)
         {
             await redis.LoseKeysAsync();
+            if (random.Next(2) == 0)
+            {
+                await PauseAsync(0, 20, stop);
+                var link = nodes[random.Next(nodes.Count)].Redis;
+                (random.Next(2) == 0 ? link.There : link.Back).HoldUp(TimeSpan.FromMilliseconds(random.Next(50, 250)));
+            }
+
             await PauseAsync(20, longestPauseMs, stop);
         }
     }
