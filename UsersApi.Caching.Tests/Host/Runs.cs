@@ -8,7 +8,7 @@ namespace UsersApi.Caching.Tests.Host;
 internal sealed class Runs
 {
     /// <summary>When what must come did not come. Nothing waits that long in a test that holds.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     private readonly Channel<Run> _entered = Channel.CreateUnbounded<Run>();
     private string? _answer;
