@@ -10,6 +10,7 @@ builder.Services.AddJsonControllers();
 builder.Services.AddApiDocument();
 builder.Services.AddPostgres(builder.Configuration);
 builder.Services.AddRedisCached(builder.Configuration);
+builder.Services.AddOutbox(builder.Configuration, services => services.GetRequiredService<RedisCacheEvictor>().EvictAsync);
 builder.Services.AddUsers();
 
 var app = builder.Build();

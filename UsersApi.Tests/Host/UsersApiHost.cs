@@ -10,12 +10,15 @@ namespace UsersApi.Tests.Host;
 /// <summary>The real application on a real socket, with a database and a Redis key prefix of its own.</summary>
 internal sealed class UsersApiHost : IAsyncDisposable
 {
-    private readonly string _prefix = $"test:{Guid.NewGuid():n}:";
+    private readonly string _prefix;
     private readonly Factory _factory;
+    private readonly bool _isGuest;
 
-    private UsersApiHost(TestDatabase database, string environment, Dictionary<string, string> settings)
+    private UsersApiHost(TestDatabase database, string environment, Dictionary<string, string> settings, string? prefix = null)
     {
         Database = database;
+        _isGuest = prefix is not null;
+        _prefix = prefix ?? $"test:{Guid.NewGuid():n}:";
         settings.TryAdd("ConnectionStrings:Postgres", database.ConnectionString);
         settings.TryAdd("ConnectionStrings:Redis", TestServers.Redis);
         settings.TryAdd("RedisCached:KeyPrefix", _prefix);
@@ -42,6 +45,10 @@ internal sealed class UsersApiHost : IAsyncDisposable
     public static async Task<UsersApiHost> StartEmptyAsync(params (string Key, string Value)[] settings) =>
         new(await TestDatabase.CreateEmptyAsync(), "Development", settings.ToDictionary(setting => setting.Key, setting => setting.Value));
 
+    /// <summary>Another node: with the same database, and the same keys in Redis. It must be disposed of first.</summary>
+    public UsersApiHost StartAnother(params (string Key, string Value)[] settings) =>
+        new(Database, "Development", settings.ToDictionary(setting => setting.Key, setting => setting.Value), _prefix);
+
     /// <summary>Stops the server, so that all it had to log is logged; the database remains.</summary>
     public ValueTask StopAsync() => _factory.DisposeAsync();
 
@@ -49,6 +56,11 @@ internal sealed class UsersApiHost : IAsyncDisposable
     {
         Client.Dispose();
         await _factory.DisposeAsync();
+        if (_isGuest)
+        {
+            return;
+        }
+
         await Database.DisposeAsync();
         await TestRedis.DeleteAsync(_prefix);
     }

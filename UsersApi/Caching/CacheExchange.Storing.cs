@@ -8,16 +8,28 @@ namespace UsersApi.Caching;
 /// <content>What happens when the action has to run.</content>
 internal sealed partial class CacheExchange
 {
-    public void BeginCapture()
-    {
-        _capture ??= new ResponseCapture(_http, _policy.Key, _options.MaxBodyBytes, PrepareOverflow);
-        _capture.Begin();
-    }
-
     /// <summary>Whether a body past the cap has begun to stream through.</summary>
     public bool HasOverflowed => _capture is { Overflowed: true };
 
-    public void EndCapture() => _capture!.End();
+    /// <summary>Runs a stage while its response is captured. When it fails, one of those who wait for its answer takes over.</summary>
+    public async Task<T> CaptureAsync<T>(Func<Task<T>> stage, Predicate<T> hasFailed)
+        where T : class
+    {
+        T? executed = null;
+        _capture ??= new ResponseCapture(_http, _policy.Key, _options.MaxBodyBytes, PrepareOverflow);
+        _capture.Begin();
+        try
+        {
+            executed = await stage();
+            return executed;
+        }
+        finally
+        {
+            _capture.End();
+            if (executed is null || hasFailed(executed))
+                Abandon();
+        }
+    }
 
     /// <summary>Stores what was captured, if it may be, and sends it.</summary>
     /// <param name="isReplayable">False where filters changed the result in a way that a stored response could not show.</param>

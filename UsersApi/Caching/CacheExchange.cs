@@ -6,7 +6,7 @@ namespace UsersApi.Caching;
 /// <summary>One request to a cached action, from lookup to delivery.</summary>
 internal sealed partial class CacheExchange
 {
-    private readonly CacheExchangeFactory _shared;
+    private readonly CacheServices _shared;
     private readonly CachePolicy _policy;
     private readonly HttpContext _http;
     private readonly RedisCachedOptions _options;
@@ -20,7 +20,7 @@ internal sealed partial class CacheExchange
     private bool _isRefused;
     private CacheOutcome _answer = CacheOutcome.Hit;
 
-    public CacheExchange(CacheExchangeFactory shared, ActionExecutingContext context, CachePolicy policy)
+    public CacheExchange(CacheServices shared, ActionExecutingContext context, CachePolicy policy)
     {
         _shared = shared;
         _policy = policy;
@@ -82,9 +82,6 @@ internal sealed partial class CacheExchange
         return true;
     }
 
-    /// <summary>The action failed: one of those who wait for its answer takes over.</summary>
-    public void Abandon() => _flight?.Dispose();
-
     /// <summary>Sends the response that was found.</summary>
     public Task DeliverAsync()
     {
@@ -113,6 +110,8 @@ internal sealed partial class CacheExchange
         _answer = answer;
         return true;
     }
+
+    private void Abandon() => _flight?.Dispose();
 
     private void Revalidate()
     {

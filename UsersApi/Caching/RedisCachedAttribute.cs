@@ -59,5 +59,5 @@ public sealed class RedisCachedAttribute : Attribute, IFilterFactory, IOrderedFi
 
     /// <inheritdoc/>
     public IFilterMetadata CreateInstance(IServiceProvider serviceProvider) =>
-        ActivatorUtilities.CreateInstance<RedisCachedFilter>(serviceProvider, this);
+        new RedisCachedFilter(this, serviceProvider.GetRequiredService<CacheServices>());
 }

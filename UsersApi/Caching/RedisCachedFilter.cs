@@ -7,8 +7,7 @@ namespace UsersApi.Caching;
 /// Looks a response up before an action runs, and stores it afterwards. As an action filter it comes after authorization,
 /// binding and validation: a refused or invalid request never reaches the cache.
 /// </summary>
-internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CachePolicies policies, CacheExchangeFactory exchanges)
-    : IAsyncActionFilter, IAsyncResultFilter
+internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CacheServices services) : IAsyncActionFilter, IAsyncResultFilter
 {
     // Stands for the stored response until the result stage sends it.
     private static readonly IActionResult Placeholder = new EmptyResult();
@@ -17,7 +16,7 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CachePol
 
     public async Task OnActionExecutionAsync(ActionExecutingContext context, ActionExecutionDelegate next)
     {
-        if (policies.For(context.ActionDescriptor) is not { } policy || policy.Attribute != attribute
+        if (services.Policies.For(context.ActionDescriptor) is not { } policy || policy.Attribute != attribute
             || !(HttpMethods.IsGet(context.HttpContext.Request.Method) || HttpMethods.IsHead(context.HttpContext.Request.Method))
             || context.HttpContext.Response.HasStarted)
         {
@@ -27,16 +26,16 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CachePol
 
         if (AudienceRule.Bypass(policy, context) is { } bypass)
         {
-            exchanges.ReportBypass(context.HttpContext, bypass);
+            services.ReportBypass(context.HttpContext, bypass);
             await next();
             return;
         }
 
-        var exchange = exchanges.Create(context, policy);
+        var exchange = new CacheExchange(services, context, policy);
         await exchange.LookUpAsync();
         if (exchange.IsRefused)
         {
-            exchanges.ReportRefusal(context.HttpContext);
+            services.ReportRefusal(context.HttpContext);
             context.Result = new StatusCodeResult(StatusCodes.Status504GatewayTimeout);
             return;
         }
@@ -48,19 +47,7 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CachePol
             return;
         }
 
-        ActionExecutedContext? executed = null;
-        exchange.BeginCapture();
-        try
-        {
-            executed = await next();
-        }
-        finally
-        {
-            exchange.EndCapture();
-            if (executed is null or { Exception: not null, ExceptionHandled: false })
-                exchange.Abandon();
-        }
-
+        var executed = await exchange.CaptureAsync(() => next(), done => done is { Exception: not null, ExceptionHandled: false });
         if (executed is { Exception: { } error, ExceptionHandled: false } && exchange.TryUseStaleIfError(error))
         {
             executed.ExceptionHandled = true;
@@ -101,19 +88,7 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CachePol
             return;
         }
 
-        ResultExecutedContext? executed = null;
-        exchange.BeginCapture();
-        try
-        {
-            executed = await next();
-        }
-        finally
-        {
-            exchange.EndCapture();
-            if (executed is null or { Exception: not null, ExceptionHandled: false })
-                exchange.Abandon();
-        }
-
+        var executed = await exchange.CaptureAsync(() => next(), done => done is { Exception: not null, ExceptionHandled: false });
         if (executed is { Exception: { } error, ExceptionHandled: false })
         {
             executed.ExceptionHandled = !exchange.HasOverflowed && exchange.TryUseStaleIfError(error);

@@ -29,7 +29,7 @@ public static class RedisCachedServiceCollectionExtensions
         services.AddSingleton<CacheStore>();
         services.AddSingleton<CacheWriteQueue>();
         services.AddSingleton<KeyDimensions>();
-        services.AddSingleton<CacheExchangeFactory>();
+        services.AddSingleton<CacheServices>();
         services.AddSingleton<EvictionFilter>();
         services.AddSingleton<Revalidator>();
         services.AddSingleton(provider => new RedisCacheEvictor(
@@ -56,6 +56,7 @@ public static class RedisCachedServiceCollectionExtensions
     private static void AddRedisStore(this IServiceCollection services, string connectionString)
     {
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RedisConnection>(provider, connectionString));
+        services.AddSingleton<VersionReader>();
         services.AddSingleton<ITagVersions, RedisTagVersions>();
         services.AddKeyedSingleton<IDistributedCache>(ServiceKey, (provider, _) =>
         {

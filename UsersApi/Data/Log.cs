@@ -17,4 +17,10 @@ internal static partial class Log
 
     [LoggerMessage(2010, LogLevel.Error, "Postgres is not available ({SqlState}): {Reason}")]
     public static partial void PostgresUnavailable(ILogger logger, string? sqlState, string reason);
+
+    [LoggerMessage(2020, LogLevel.Warning, "The outbox is stuck: {Reason}; its rows stay and are tried again")]
+    public static partial void OutboxStuck(ILogger logger, string reason);
+
+    [LoggerMessage(2021, LogLevel.Information, "The outbox flows again")]
+    public static partial void OutboxFlows(ILogger logger);
 }

@@ -35,6 +35,9 @@ internal static class PostgresServiceCollectionExtensions
         builder.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
         builder.ConnectionStringBuilder.ApplicationName ??= "UsersApi";
         builder.ConnectionStringBuilder.CommandTimeout = options.CommandTimeoutSeconds;
+
+        // What is written through here evicts by itself; to wake the relay for it too would make concurrent writers wait in line.
+        builder.ConnectionStringBuilder.Options = $"{builder.ConnectionStringBuilder.Options} -c outbox.notify=off".TrimStart();
         return builder.Build();
     }
 }

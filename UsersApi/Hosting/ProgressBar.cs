@@ -15,8 +15,16 @@ internal sealed class ProgressBar(TextWriter output, bool isTerminal, TimeProvid
 
     public TimeSpan Elapsed => clock.GetElapsedTime(_started);
 
+    /// <summary>How long it took to report the total; zero before that.</summary>
+    public TimeSpan Filled { get; private set; }
+
     public void Report(long value)
     {
+        if (value == Total)
+        {
+            Filled = Elapsed;
+        }
+
         var due = _drawn == 0 || clock.GetElapsedTime(_drawn) >= Redraw || value == Total;
         if (!isTerminal || !due)
         {

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+
+namespace UsersApi.Tests.Coherence;
+
+/// <summary>A node of the API: a process of its own, with a proxy before each of its servers.</summary>
+internal sealed class ApiNode : IDisposable
+{
+    private readonly ProcessStartInfo _start;
+    private readonly int _port = LoopbackPort.Free();
+    private ServerProcess? _process;
+
+    public ApiNode(string postgres, int redisPort, int seed)
+    {
+        var database = new NpgsqlConnectionStringBuilder(postgres);
+        Postgres = new ChaosProxy(database.Host!, database.Port, seed, slowShare: 0.05);
+        Redis = new ChaosProxy("127.0.0.1", redisPort, seed + 100_000, slowShare: 0);
+        (database.Host, database.Port) = ("127.0.0.1", Postgres.Port);
+        Url = new Uri($"http://127.0.0.1:{_port}");
+        _start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "UsersApi.dll")])
+        {
+            Environment =
+            {
+                ["ASPNETCORE_ENVIRONMENT"] = "Development",
+                ["ASPNETCORE_CONTENTROOT"] = AppContext.BaseDirectory,
+                ["ASPNETCORE_URLS"] = Url.ToString(),
+                ["ConnectionStrings__Postgres"] = database.ConnectionString,
+                ["ConnectionStrings__Redis"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Redis.Port}"),
+                ["Logging__LogLevel__Default"] = "Warning",
+
+                // An acknowledgement is a promise for every node only where a failed eviction withholds it.
+                ["RedisCached__WithholdOnFailedEviction"] = "true",
+
+                // The proxies delay more than a network does: by default half of the requests would bypass the cache.
+                ["RedisCached__VersionsTimeoutMs"] = "250",
+                ["RedisCached__BreakMs"] = "500",
+
+                // Seldom, so that the relay covers up as little as possible.
+                ["Outbox__PollMs"] = "1000",
+
+                // Two nodes, two servers and all who ask share a few cores.
+                ["DOTNET_gcServer"] = "0",
+                ["DOTNET_TieredPGO"] = "0",
+            },
+        };
+    }
+
+    public Uri Url { get; }
+
+    public ChaosProxy Postgres { get; }
+
+    public ChaosProxy Redis { get; }
+
+    public async Task StartAsync() => _process = await ServerProcess.StartAsync(_start, _port);
+
+    public void Kill() => _process?.Dispose();
+
+    public void Dispose()
+    {
+        Kill();
+        Postgres.Dispose();
+        Redis.Dispose();
+    }
+}

@@ -1,0 +1,123 @@
+using UsersApi.Tests.Host;
+
+namespace UsersApi.Tests.Coherence;
+
+/// <summary>Two nodes, one Redis, one Postgres, many readers, some writers, and a storm.</summary>
+internal sealed class CoherenceRun : IAsyncDisposable
+{
+    public const int Nodes = 2;
+    private const int ReadersPerNode = 64;
+    private const int Writers = 10;
+
+    private readonly CheckerSettings _settings;
+    private readonly TestDatabase _database;
+    private readonly RedisOfTheRun _redis = new();
+    private readonly List<ApiNode> _nodes = [];
+    private readonly List<HttpClient> _clients = [];
+    private readonly History _history = new();
+
+    private CoherenceRun(CheckerSettings settings, TestDatabase database)
+    {
+        _settings = settings;
+        _database = database;
+        Tally = new Tally(settings.Seed);
+    }
+
+    public Tally Tally { get; }
+
+    public static async Task<CoherenceRun> StartAsync(CheckerSettings settings)
+    {
+        var run = new CoherenceRun(settings, await TestDatabase.CreateAsync());
+        try
+        {
+            await run.StartServersAsync();
+            return run;
+        }
+        catch
+        {
+            await run.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Reads and writes in the storm until the time is up or enough is wrong.</summary>
+    public async Task RunAsync()
+    {
+        using var time = new CancellationTokenSource(_settings.Length);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(time.Token, Tally.EnoughViolations);
+        var judge = new Judge(_history, Tally);
+        var numbers = new WriteNumbers();
+        var seed = _settings.Seed;
+        List<Task> all = [new Storm(_nodes, _redis, Tally, new Random(seed)).RunAsync(stop.Token)];
+        for (var i = 0; i < Writers; i++)
+        {
+            all.Add(new Writer(_clients, _history, judge, Tally, new Random(++seed), numbers).RunAsync(stop.Token));
+        }
+
+        for (var i = 0; i < Nodes * ReadersPerNode; i++)
+        {
+            var node = i % Nodes;
+            all.Add(new Reader(node, _nodes[node].Url, _history, judge, Tally, new Random(++seed)).RunAsync(stop.Token));
+        }
+
+        await Task.WhenAll(all);
+    }
+
+    /// <summary>After the storm: also what was written and never acknowledged is relayed, and then every node serves what Postgres has.</summary>
+    public async Task SettleAsync()
+    {
+        // First the versions: a write that arrives later than this is not asked for.
+        var versions = await _database.ScalarAsync<long[]>("SELECT array_agg(version ORDER BY id) FROM users");
+        await Eventually.HoldsAsync(
+            async () => await _database.ScalarAsync<long>("SELECT count(*) FROM outbox") == 0, "the outbox is empty");
+
+        var judge = new Judge(_history, Tally);
+        foreach (var target in Population.Targets)
+        {
+            for (var node = 0; node < Nodes; node++)
+            {
+                var body = await ReadAsync(_clients[node], target.Path);
+                judge.Check(target, [.. target.Users.Select(user => versions![user])], body, $"node {node}, after the storm");
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _clients.ForEach(client => client.Dispose());
+        _nodes.ForEach(node => node.Dispose());
+        _redis.Dispose();
+        Tally.Dispose();
+        await _database.DisposeAsync();
+    }
+
+    private async Task StartServersAsync()
+    {
+        await Population.CreateAsync(_database);
+        await _redis.StartAsync();
+        for (var i = 0; i < Nodes; i++)
+        {
+            var node = new ApiNode(_database.ConnectionString, _redis.Port, _settings.Seed + (1_000_000 * i));
+            _nodes.Add(node);
+            _clients.Add(new HttpClient { BaseAddress = node.Url, Timeout = TimeSpan.FromSeconds(10) });
+        }
+
+        await Task.WhenAll(_nodes.Select(node => node.StartAsync()));
+        Tally.Start();
+    }
+
+    // The first connections after the storm may be ones that were cut.
+    private static async Task<byte[]> ReadAsync(HttpClient node, string path)
+    {
+        byte[] body = [];
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var response = await node.FetchAsync(path);
+                body = await response.Content.ReadAsByteArrayAsync();
+                return response.IsSuccessStatusCode;
+            },
+            $"{node.BaseAddress} answers");
+        return body;
+    }
+}

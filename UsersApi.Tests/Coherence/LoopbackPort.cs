@@ -1,0 +1,27 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace UsersApi.Tests.Coherence;
+
+/// <summary>Finds ports that nobody uses.</summary>
+internal static class LoopbackPort
+{
+    /// <summary>Below the range that the kernel takes for outgoing connections.</summary>
+    public static int Free()
+    {
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 30_000);
+            try
+            {
+                using var probe = new TcpListener(IPAddress.Loopback, port);
+                probe.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: another one.
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+
+namespace UsersApi.Tests.Coherence;
+
+/// <summary>A Redis server of this run alone, to be broken.</summary>
+internal sealed class RedisOfTheRun : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("usersapi-coherence-");
+    private ServerProcess? _server;
+
+    public int Port { get; } = LoopbackPort.Free();
+
+    private string Dump => Path.Combine(_folder.FullName, "dump.rdb");
+
+    private string OldDump => Path.Combine(_folder.FullName, "old.rdb");
+
+    public async Task StartAsync() => _server = await ServerProcess.StartAsync(
+        new ProcessStartInfo(
+            "redis-server",
+            ["--bind", "127.0.0.1", "--port", Port.ToString(CultureInfo.InvariantCulture), "--dir", _folder.FullName, "--save", "", "--appendonly", "no"]),
+        Port);
+
+    /// <summary>As if memory had run short: every key is lost, and the server lives on.</summary>
+    public Task LoseKeysAsync() => CommandAsync("FLUSHALL");
+
+    public async Task TakeSnapshotAsync()
+    {
+        await CommandAsync("SAVE");
+        File.Copy(Dump, OldDump, overwrite: true);
+    }
+
+    public Task RestartEmptyAsync()
+    {
+        _server?.Dispose();
+        File.Delete(Dump);
+        return StartAsync();
+    }
+
+    public Task RestartFromSnapshotAsync()
+    {
+        _server?.Dispose();
+        File.Copy(OldDump, Dump, overwrite: true);
+        return StartAsync();
+    }
+
+    public void Dispose()
+    {
+        _server?.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task CommandAsync(string command)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"));
+        var reply = new byte[5];
+        await client.GetStream().ReadExactlyAsync(reply);
+        Assert.That(Encoding.ASCII.GetString(reply), Is.EqualTo("+OK\r\n"), command);
+    }
+}

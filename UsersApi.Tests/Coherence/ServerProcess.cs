@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace UsersApi.Tests.Coherence;
+
+/// <summary>A program that listens on a port of the loopback interface, and can be killed with no chance to say goodbye.</summary>
+internal sealed class ServerProcess : IDisposable
+{
+    private const int LinesKept = 40;
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly Process _process;
+
+    private ServerProcess(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public static async Task<ServerProcess> StartAsync(ProcessStartInfo start, int port)
+    {
+        var server = new ServerProcess(start);
+        using var deadline = new CancellationTokenSource(StartLimit);
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!await AnswersAsync(port))
+        {
+            if (server._process.HasExited || deadline.IsCancellationRequested)
+            {
+                var output = string.Join('\n', server._output);
+                server.Dispose();
+                throw new InvalidOperationException($"{start.FileName} does not listen on port {port}:\n{output}");
+            }
+
+            await looks.WaitForNextTickAsync(CancellationToken.None);
+        }
+
+        return server;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+
+    private static async Task<bool> AnswersAsync(int port)
+    {
+        using var probe = new TcpClient();
+        try
+        {
+            await probe.ConnectAsync("127.0.0.1", port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private void Keep(string? line)
+    {
+        _output.Enqueue(line ?? "");
+        if (_output.Count > LinesKept)
+        {
+            _output.TryDequeue(out _);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace UsersApi.Tests.Coherence;
+
+/// <summary>Counts what was checked, what made it hard, and what was wrong.</summary>
+internal sealed class Tally(int seed) : IDisposable
+{
+    private const int Enough = 10;
+
+    private long _started = Stopwatch.GetTimestamp();
+    private readonly ConcurrentQueue<string> _violations = new();
+    private readonly CancellationTokenSource _enough = new();
+    private long _reads;
+    private long _hits;
+    private long _hardReads;
+    private long _writes;
+    private long _unanswered;
+    private int _breakages;
+
+    public long Reads => Volatile.Read(ref _reads);
+
+    public long Hits => Volatile.Read(ref _hits);
+
+    public long HardReads => Volatile.Read(ref _hardReads);
+
+    public long Writes => Volatile.Read(ref _writes);
+
+    public IReadOnlyCollection<string> Violations => _violations;
+
+    /// <summary>Cancelled when there is no point in going on.</summary>
+    public CancellationToken EnoughViolations => _enough.Token;
+
+    /// <summary>To be called when everything is there: seconds are counted from here.</summary>
+    public void Start() => _started = Stopwatch.GetTimestamp();
+
+    public void Read(bool isHit, bool isHard)
+    {
+        Interlocked.Increment(ref _reads);
+        Interlocked.Add(ref _hits, isHit ? 1 : 0);
+        Interlocked.Add(ref _hardReads, isHard ? 1 : 0);
+    }
+
+    public void Write() => Interlocked.Increment(ref _writes);
+
+    /// <summary>Nothing follows from it: a read was not answered, or a write may or may not have happened.</summary>
+    public void Unanswered() => Interlocked.Increment(ref _unanswered);
+
+    public void Broke() => Interlocked.Increment(ref _breakages);
+
+    public void Violation(string what)
+    {
+        var line = string.Create(CultureInfo.InvariantCulture, $"after {Stopwatch.GetElapsedTime(_started).TotalSeconds:N1} s: {what}");
+        _violations.Enqueue(line);
+        TestContext.Progress.WriteLine(line);
+        if (_violations.Count >= Enough)
+        {
+            _enough.Cancel();
+        }
+    }
+
+    public void Dispose() => _enough.Dispose();
+
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"coherence: {Stopwatch.GetElapsedTime(_started).TotalSeconds:N0} s, seed {seed}: {Reads:N0} reads ({Hits:N0} hits), {HardReads:N0} hard reads, {Writes:N0} acknowledged writes, {_unanswered:N0} unanswered, {_breakages:N0} breakages, {_violations.Count} violations");
+}

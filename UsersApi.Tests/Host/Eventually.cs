@@ -1,0 +1,18 @@
+namespace UsersApi.Tests.Host;
+
+/// <summary>Looks again and again until something holds, and fails at a deadline that nothing healthy comes near.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
+    public static async Task HoldsAsync(Func<Task<bool>> condition, string what)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (!await condition())
+        {
+            Assert.That(deadline.IsCancellationRequested, Is.False, $"It did not happen within {Deadline.TotalSeconds} s: {what}");
+            await looks.WaitForNextTickAsync(CancellationToken.None);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using Microsoft.Extensions.Options;
+using Polly;
+using StackExchange.Redis;
+
+namespace UsersApi.Caching;
+
+/// <summary>The versions of some tags in one run of one Redis, at one moment.</summary>
+internal sealed record VersionSnapshot(string Epoch, IReadOnlyDictionary<string, string> Versions)
+{
+    public string StampOf(IReadOnlyList<string> tags) => $"{Epoch}:{string.Join(',', tags.Select(tag => Versions[tag]))}";
+}
+
+/// <summary>Reads versions from Redis within a deadline, and leaves a Redis alone that keeps missing it.</summary>
+internal sealed class VersionReader
+{
+    private static readonly TimeSpan Life = TimeSpan.FromDays(7);
+
+    private readonly RedisConnection _connection;
+    private readonly ResiliencePipeline<VersionSnapshot> _pipeline;
+    private int _isOpen;
+
+    public VersionReader(RedisConnection connection, IOptions<RedisCachedOptions> options, TimeProvider time, ILogger<VersionReader> logger)
+    {
+        _connection = connection;
+        _pipeline = new ResiliencePipelineBuilder<VersionSnapshot> { TimeProvider = time }
+            .AddCircuitBreaker(new()
+            {
+                FailureRatio = 0.5,
+                MinimumThroughput = 10,
+                SamplingDuration = TimeSpan.FromSeconds(2),
+                BreakDuration = TimeSpan.FromMilliseconds(options.Value.BreakMs),
+                OnOpened = _ =>
+                {
+                    // Each probe that fails opens it again: that is no change of state.
+                    if (Interlocked.Exchange(ref _isOpen, 1) == 0)
+                        CacheLog.BreakerOpened(logger);
+
+                    return default;
+                },
+                OnClosed = _ =>
+                {
+                    _isOpen = 0;
+                    CacheLog.BreakerClosed(logger);
+                    return default;
+                },
+            })
+            .AddTimeout(TimeSpan.FromMilliseconds(options.Value.VersionsTimeoutMs))
+            .Build();
+    }
+
+    /// <summary>The versions as of now; null where they can't be had in time.</summary>
+    public async Task<VersionSnapshot?> ReadAsync(IReadOnlyList<string> tags)
+    {
+        try
+        {
+            return await _pipeline.ExecuteAsync(static (state, cancel) => state.Self.ReadAsync(state.Tags, cancel), (Self: this, Tags: tags), default);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    public RedisKey KeyOf(string tag) => $"{_connection.Prefix}{{tag}}:{tag}";
+
+    private async ValueTask<VersionSnapshot> ReadAsync(IReadOnlyList<string> tags, CancellationToken cancel)
+    {
+        var generation = _connection.Generation;
+        var database = await _connection.DatabaseAsync().AsTask().WaitAsync(cancel);
+        var epoch = await _connection.EpochAsync(generation).AsTask().WaitAsync(cancel);
+        var found = await database.StringGetAsync([.. tags.Select(KeyOf)], CommandFlags.DemandMaster).WaitAsync(cancel);
+        var versions = new Dictionary<string, string>(tags.Count, StringComparer.Ordinal);
+        for (var i = 0; i < tags.Count; i++)
+            versions[tags[i]] = found[i].IsNull ? await CreateAsync(database, tags[i]).WaitAsync(cancel) : found[i].ToString();
+
+        return _connection.Generation == generation
+            ? new VersionSnapshot(epoch, versions)
+            : throw new RedisException("The connection changed while the versions were read.");
+    }
+
+    /// <summary>NX, awaited, and the winner's version adopted: a blind SET could land after an eviction and undo it.</summary>
+    private async Task<string> CreateAsync(IDatabase database, string tag)
+    {
+        var token = LocalTagVersions.NewToken();
+        var winner = await database.StringSetAndGetAsync(KeyOf(tag), token, Life, When.NotExists, CommandFlags.DemandMaster);
+        return winner.IsNull ? token : winner.ToString();
+    }
+}

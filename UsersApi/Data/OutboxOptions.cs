@@ -1,0 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace UsersApi.Data;
+
+/// <summary>How this node relays the outbox: section <c>Outbox</c>.</summary>
+internal sealed class OutboxOptions
+{
+    public const string Section = "Outbox";
+
+    /// <summary>Whether this node takes part. Where none does, rows pile up, and changes made outside of the API are not seen until entries expire.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>
+    /// Milliseconds between looks into the outbox that no notification asked for, and before what failed is tried again: 10 to
+    /// 60,000. So long can be stale what a node leaves that dies between its commit and its eviction.
+    /// </summary>
+    [Range(10, 60_000)]
+    public int PollMs { get; set; } = 250;
+
+    /// <summary>Rows that one transaction takes at most: 1 to 10,000.</summary>
+    [Range(1, 10_000)]
+    public int BatchRows { get; set; } = 500;
+}

@@ -1,0 +1,111 @@
+using Dapper;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace UsersApi.Data;
+
+/// <summary>Evicts what is stored under these tags, on all nodes; false where that did not get through.</summary>
+internal delegate ValueTask<bool> EvictTags(IReadOnlyCollection<string> tags);
+
+/// <summary>
+/// Evicts what the outbox names: changes that were made elsewhere, and those of a node that died between its commit and its
+/// eviction. Any number of nodes may do this at once: each row is taken by one of them, and stays until it is evicted.
+/// </summary>
+internal sealed class OutboxRelay(
+    NpgsqlDataSource dataSource,
+    EvictTags evict,
+    IOptions<OutboxOptions> options,
+    TimeProvider clock,
+    ILogger<OutboxRelay> logger) : BackgroundService
+{
+    private readonly OutboxWakeUp _wakeUp = new(clock);
+    private bool _isStuck;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.Value.Enabled)
+        {
+            var listener = new OutboxListener(dataSource, _wakeUp, clock);
+            await Task.WhenAll(listener.ListenAsync(stoppingToken), RelayAsync(stoppingToken));
+        }
+    }
+
+    private async Task RelayAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            if (!await TryRelayAllAsync(stoppingToken))
+            {
+                // A call would not make it work any sooner.
+                await Task.Delay(TimeSpan.FromMilliseconds(options.Value.PollMs), clock, stoppingToken);
+            }
+            else
+            {
+                await _wakeUp.SleepAsync(TimeSpan.FromMilliseconds(options.Value.PollMs), stoppingToken);
+            }
+        }
+    }
+
+    private async Task<bool> TryRelayAllAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (await RelayBatchAsync(stoppingToken))
+            {
+            }
+
+            Report(null);
+            return true;
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+        {
+            Report(error.Message);
+            return false;
+        }
+    }
+
+    /// <summary>Takes rows, evicts their tags, and only then commits: whatever fails in between leaves them there.</summary>
+    /// <returns>Whether there may be more.</returns>
+    private async Task<bool> RelayBatchAsync(CancellationToken stoppingToken)
+    {
+        // Not "those after the last id that was seen": ids become visible in another order than they were given out.
+        // An array, so that the limit holds once, whatever the plan. To forget that rows were taken costs an eviction too
+        // many, hence no wait for the disk.
+        const string Take = """
+            SET LOCAL synchronous_commit = off;
+            DELETE FROM outbox
+            WHERE id = ANY(ARRAY(SELECT id FROM outbox ORDER BY id LIMIT @BatchRows FOR UPDATE SKIP LOCKED))
+            RETURNING tags;
+            """;
+        await using var connection = await dataSource.OpenConnectionAsync(stoppingToken);
+        await using var transaction = await connection.BeginTransactionAsync(stoppingToken);
+        var command = new CommandDefinition(Take, new { options.Value.BatchRows }, transaction, cancellationToken: stoppingToken);
+        var rows = (await connection.QueryAsync<string[]>(command)).AsList();
+        if (rows.Count == 0)
+        {
+            return false;
+        }
+
+        if (!await evict(rows.SelectMany(tags => tags).ToHashSet(StringComparer.Ordinal)))
+        {
+            throw new TimeoutException("the evictions do not get through");
+        }
+
+        await transaction.CommitAsync(stoppingToken);
+        return rows.Count == options.Value.BatchRows;
+    }
+
+    private void Report(string? trouble)
+    {
+        if (trouble is not null && !_isStuck)
+        {
+            Log.OutboxStuck(logger, trouble);
+        }
+        else if (trouble is null && _isStuck)
+        {
+            Log.OutboxFlows(logger);
+        }
+
+        _isStuck = trouble is not null;
+    }
+}
