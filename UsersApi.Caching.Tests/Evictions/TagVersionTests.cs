@@ -38,8 +38,13 @@ public sealed class TagVersionTests
         await Task.WhenAll(Enumerable.Range(0, 500).Select(id => host.GetAsync($"/tagged/{id}")));
 
         var multiplexer = await host.Services.GetRequiredService<RedisConnection>().Multiplexer;
-        var keys = multiplexer.GetServers()[0].Keys(pattern: $"{host.Prefix}v{CacheEntry.CurrentRevision}:{{tag}}:*", pageSize: 10_000).Select(key => key.ToString().Split("}:")[1].Split(':')[0]);
-        Assert.That(keys.CountBy(name => name), Is.EquivalentTo([KeyValuePair.Create("run", 16), KeyValuePair.Create("path", 16), KeyValuePair.Create("all", 1)]));
+        var names = new List<string>();
+        await foreach (var key in multiplexer.GetServers()[0].KeysAsync(pattern: $"{host.Prefix}v{CacheEntry.CurrentRevision}:{{tag}}:*", pageSize: 10_000))
+        {
+            names.Add(key.ToString().Split("}:")[1].Split(':')[0]);
+        }
+
+        Assert.That(names.CountBy(name => name), Is.EquivalentTo([KeyValuePair.Create("run", 16), KeyValuePair.Create("path", 16), KeyValuePair.Create("all", 1)]));
     }
 
     [Test]

@@ -20,7 +20,7 @@ public sealed class JitterTests
         store.Setup(cache => cache.SetAsync(It.IsAny<string>(), It.IsAny<byte[]>(), It.IsAny<DistributedCacheEntryOptions>(), It.IsAny<CancellationToken>()))
             .Callback((string _, byte[] bytes, DistributedCacheEntryOptions _, CancellationToken _) => written.Enqueue(CacheEntryFormat.Read(bytes)!)).Returns(Task.CompletedTask);
         store.Setup(cache => cache.GetAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).ReturnsAsync((byte[]?)null);
-        TestContext.Out.WriteLine($"PROPERTY_SEED={Property.Seed}");
+        await TestContext.Out.WriteLineAsync($"PROPERTY_SEED={Property.Seed}");
         var random = new Random(unchecked((int)Property.Seed));
         var seconds = Enumerable.Range(0, 300).Select(_ => random.Next(1, 31_536_001)).ToArray();
         await using (var host = await CachedHost.StartAsync(
