@@ -47,13 +47,12 @@ public sealed class CollapseTests
         await aborting.CancelAsync();
         Assert.That(async () => await leader, Throws.InstanceOf<OperationCanceledException>());
         await first.Aborted;
+        // The second run is over at once, before all of those who wait have seen that the first one failed.
+        host.Services.GetRequiredService<Runs>().AnswerFromNowOn("second");
         first.Answer("first");
-        var second = await RunOf(host);
-        await host.Time.TimersAsync(Limit, Followers - 1);
-        second.Answer("second");
 
         Assert.That((await Task.WhenAll(followers)).Select(answer => (answer.Status, answer.Text)).Distinct(), Is.EqualTo([(200, "second")]));
-        Assert.That(host.Services.GetRequiredService<Runs>().Count, Is.EqualTo(2));
+        Assert.That(host.Services.GetRequiredService<Runs>().Count, Is.AtMost(2));
     }
 
     [Test]
@@ -65,10 +64,8 @@ public sealed class CollapseTests
         var followers = Ask(host, 9);
         await host.Time.TimersAsync(Limit, 9);
 
+        host.Services.GetRequiredService<Runs>().AnswerFromNowOn("second");
         first.Fail();
-        var second = await RunOf(host);
-        await host.Time.TimersAsync(Limit, 8);
-        second.Answer("second");
 
         using (Assert.EnterMultipleScope())
         {
@@ -154,6 +151,26 @@ public sealed class CollapseTests
         Assert.That(((await follower).Text, (await follower).Outcome), Is.EqualTo(("second", "fwd=uri-miss; stored")));
         first.Answer("first");
         Assert.That((await leader).Text, Is.EqualTo("first"));
+    }
+
+    [Test]
+    public async Task Follower_waits_once_however_many_leaders_fail()
+    {
+        await using var host = await RunsController.StartAsync(Settings);
+        var leader = Get(host);
+        var first = await RunOf(host);
+        var followers = Ask(host, 2);
+        await host.Time.TimersAsync(Limit, 2);
+        host.Time.Advance(Limit * 0.75);
+        first.Fail();
+        await RunOf(host);
+
+        // One leads now, and does not come to an end. The other has waited for three quarters of its time.
+        host.Time.Advance(Limit * 0.5);
+        (await RunOf(host)).Answer("own");
+
+        Assert.That((await await Task.WhenAny(followers)).Text, Is.EqualTo("own"));
+        Assert.That((await leader).Status, Is.EqualTo(500));
     }
 
     [Test]

@@ -8,9 +8,10 @@ namespace UsersApi.Caching.Tests.Host;
 internal sealed class Runs
 {
     /// <summary>When what must come did not come. Nothing waits that long in a test that holds.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     private readonly Channel<Run> _entered = Channel.CreateUnbounded<Run>();
+    private string? _answer;
     private int _count;
 
     public int Count => Volatile.Read(ref _count);
@@ -28,8 +29,11 @@ internal sealed class Runs
         await using var stopping = http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(run.Leave);
         Interlocked.Increment(ref runs._count);
         await runs._entered.Writer.WriteAsync(run);
-        return (await run.Answered)(http);
+        return runs._answer is { } answer ? new ContentResult { Content = answer } : (await run.Answered)(http);
     }
+
+    /// <summary>Runs that begin from now on answer this at once.</summary>
+    public void AnswerFromNowOn(string answer) => Volatile.Write(ref _answer, answer);
 
     /// <summary>The next run that has begun.</summary>
     public Task<Run> NextAsync() => _entered.Reader.ReadAsync().AsTask().WaitAsync(Deadline);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Mvc;
@@ -61,6 +62,23 @@ internal sealed partial class Table(params Type[] controllers) : IAsyncDisposabl
         controllers, SettingsOf(row),
         services => AddServices(services, row).Configure<MvcOptions>(options => options.Conventions.Add(new WithoutAttribute())),
         app => UsePipeline(app, row), redis: "");
+
+    /// <summary>The same with the framework's output caching in the place of the attribute: as long, and by the same headers.</summary>
+    public static Task<CachedHost> StartOutputCachedAsync(Type[] controllers, Row? row = null) => CachedHost.StartAsync(
+        controllers, SettingsOf(row),
+        services => AddServices(services, row)
+            .AddOutputCache(options => options.MaximumBodySize = row?.Settings?.GetValueOrDefault("MaxBodyBytes") is { } cap ? int.Parse(cap, CultureInfo.InvariantCulture) : options.MaximumBodySize)
+            .Configure<MvcOptions>(options =>
+            {
+                options.Conventions.Add(new OutputCacheConvention());
+                options.Conventions.Add(new WithoutAttribute());
+            }),
+        app =>
+        {
+            UsePipeline(app, row);
+            app.UseOutputCache();
+        },
+        redis: "");
 
     private static async Task RunAsync(Row row, Servers servers)
     {

@@ -14,7 +14,7 @@ public sealed class CompressionTests
 
     private readonly Table _table = new(typeof(CompressedController));
 
-    private static IEnumerable<TestCaseData> Rows() => Row.Cases(
+    internal static IEnumerable<TestCaseData> Rows() => Row.Cases(
     [
         new Row("Each coding is answered from one entry",
             Get("/compressed/text", Gzip).Is("fwd=uri-miss; stored").With("Content-Encoding", "gzip").With("Vary", "Accept-Encoding"), Get("/compressed/text", Brotli).Is("hit; ttl=60").With("Content-Encoding", "br"),

@@ -15,7 +15,7 @@ public sealed class ConditionTests
 
     private readonly Table _table = new(typeof(ConditionsController), typeof(SplitController));
 
-    private static IEnumerable<TestCaseData> Rows() => Row.Cases(
+    internal static IEnumerable<TestCaseData> Rows() => Row.Cases(
     [
         new Row("A matching If-None-Match is answered 304 on a miss and on a hit",
             Get("/conditions/text?value=a"), Get("/conditions/text?value=b", ("If-None-Match", "{etag}")).Gives(200),

@@ -14,7 +14,7 @@ public sealed class ControlTests
 
     private readonly Table _table = new(typeof(ControlController), typeof(PlainController));
 
-    private static IEnumerable<TestCaseData> Rows() => Row.Cases(
+    internal static IEnumerable<TestCaseData> Rows() => Row.Cases(
     [
         new Row("A request's Cache-Control is ignored by default",
             Get("/control/object", ("Cache-Control", "no-store")).Is("fwd=uri-miss; stored"), Get("/control/object", ("Cache-Control", "no-cache")).Is("hit; ttl=60"),

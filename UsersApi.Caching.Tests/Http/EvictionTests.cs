@@ -11,7 +11,7 @@ public sealed class EvictionTests
 {
     private readonly Table _table = new(typeof(ItemsController));
 
-    private static IEnumerable<TestCaseData> Rows() => Row.Cases(
+    internal static IEnumerable<TestCaseData> Rows() => Row.Cases(
     [
         Evicts("its own URI", "PUT", "/items/5", 204), Evicts("its own URI on 302", "PUT", "/items/5?status=302", 302), Evicts("its own URI on 500", "PUT", "/items/5?status=500", 500),
         Evicts("its own URI on a throw", "PUT", "/items/5?status=0", 500), Evicts("its own URI written otherwise", "PUT", "/ITEMS/05", 204),

@@ -10,7 +10,7 @@ public sealed partial class HeaderTests
 {
     private readonly Table _table = new(typeof(HeadersController));
 
-    private static IEnumerable<TestCaseData> Rows() => Row.Cases(
+    internal static IEnumerable<TestCaseData> Rows() => Row.Cases(
     [
         new Row("Headers of the action are replayed letter for letter and in their order",
             Get("/headers/many"), Get("/headers/many").Is("hit; ttl=60").With("X-mIxEd", "one, two").With("Content-Language", "de")),

@@ -10,7 +10,7 @@ public sealed partial class ResultTests
 {
     private readonly Table _table = new(typeof(ResultsController));
 
-    private static IEnumerable<TestCaseData> Rows() => Row.Cases(
+    internal static IEnumerable<TestCaseData> Rows() => Row.Cases(
     [
         Replayed("An object result", "/results/object", "{\"name\":\"Zo\u00EB & <b>\",\"none\":null}"),
         Replayed("A content result", "/results/content", "h\u00E9"),

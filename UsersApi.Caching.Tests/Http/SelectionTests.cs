@@ -18,7 +18,7 @@ public sealed class SelectionTests
 
     private readonly Table _table = new(typeof(SelectionController), typeof(LenientController));
 
-    private static IEnumerable<TestCaseData> Rows() => Row.Cases(
+    internal static IEnumerable<TestCaseData> Rows() => Row.Cases(
     [
         new Row("The attribute's Vary selects a response and is said",
             Get("/selection/tenant", ("X-Tenant", "a")).Is("fwd=uri-miss; stored").Says("\"a\"").With("Vary", "X-Tenant, Accept"),
