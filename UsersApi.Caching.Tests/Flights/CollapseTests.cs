@@ -154,26 +154,6 @@ public sealed class CollapseTests
     }
 
     [Test]
-    public async Task Follower_waits_once_however_many_leaders_fail()
-    {
-        await using var host = await RunsController.StartAsync(Settings);
-        var leader = Get(host);
-        var first = await RunOf(host);
-        var followers = Ask(host, 2);
-        await host.Time.TimersAsync(Limit, 2);
-        host.Time.Advance(Limit * 0.75);
-        first.Fail();
-        await RunOf(host);
-
-        // One leads now, and does not come to an end. The other has waited for three quarters of its time.
-        host.Time.Advance(Limit * 0.5);
-        (await RunOf(host)).Answer("own");
-
-        Assert.That((await await Task.WhenAny(followers)).Text, Is.EqualTo("own"));
-        Assert.That((await leader).Status, Is.EqualTo(500));
-    }
-
-    [Test]
     public async Task Request_after_an_eviction_does_not_join_what_began_before_it()
     {
         await using var host = await RunsController.StartAsync(Settings);

@@ -179,45 +179,6 @@ public sealed class StaleWhileRevalidateTests
         Assert.That(((stale.Text, stale.Outcome), (await Get(host)).Text), Is.EqualTo((("one", Stale), "two")));
     }
 
-    [Test]
-    public async Task Revalidation_works_where_requests_never_wait_for_each_other()
-    {
-        await using var host = await RunsController.StartAsync(new() { ["CollapseWaitMs"] = "0" });
-        await StoreAsync(host, "/runs/stale/1");
-        host.Time.Advance(TimeSpan.FromSeconds(61));
-        await Get(host);
-        var run = await RunOf(host);
-        run.Answer("two");
-        await run.Over;
-
-        Assert.That((await Get(host)).Text, Is.EqualTo("two"));
-    }
-
-    [Test]
-    public async Task Request_context_of_the_stale_answer_is_still_the_current_one_while_the_revalidation_runs()
-    {
-        var seen = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var isRunning = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var host = await RunsController.StartAsync(services: services => services.AddHttpContextAccessor(), pipeline: app => app.Use(async (http, next) =>
-        {
-            await next(http);
-            if (http.Request.Headers.ContainsKey("X-Watch"))
-            {
-                await isRunning.Task;
-                seen.SetResult(http.RequestServices.GetRequiredService<IHttpContextAccessor>().HttpContext == http);
-            }
-        }));
-        await StoreAsync(host, "/runs/stale/1");
-        host.Time.Advance(TimeSpan.FromSeconds(61));
-
-        var request = host.ExchangeAsync("GET", "/runs/stale/1", ("X-Watch", "1"));
-        await RunOf(host);
-        isRunning.SetResult();
-
-        Assert.That(await seen.Task.WaitAsync(Runs.Deadline), Is.True);
-        Assert.That((await request).Outcome, Is.EqualTo(Stale));
-    }
-
     private static Task<Run> RunOf(CachedHost host) => host.Services.GetRequiredService<Runs>().NextAsync();
 
     private static Task<RawResponse> Get(CachedHost host) => host.ExchangeAsync("GET", "/runs/stale/1").WaitAsync(Runs.Deadline);

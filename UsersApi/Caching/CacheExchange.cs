@@ -125,7 +125,16 @@ internal sealed partial class CacheExchange
         if (joined is not null)
             (_lookup, _answer) = (_lookup with { Entry = joined }, CacheOutcome.Collapsed);
 
-        if (_flight is not null)
-            _http.Response.RegisterForDispose(_flight);
+        if (_flight is null)
+            return;
+
+        _http.Response.RegisterForDispose(_flight);
+        // Another flight may have landed between this request's lookup and its turn to lead.
+        var again = await _shared.Store.FindAsync(_policy, Key, _tags);
+        if (!_isRefused && again.Entry is { } landed && again.Stamp == _lookup.Stamp)
+        {
+            _lookup = again;
+            _flight.Land(new Landed(landed));
+        }
     }
 }
