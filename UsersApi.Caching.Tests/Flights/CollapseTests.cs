@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Mvc;
 using NUnit.Framework;
 using UsersApi.Caching.Tests.Host;
 
