@@ -98,6 +98,23 @@ public sealed class StaleIfErrorTests
         Assert.That((answer.IsWhole, answer.Text), Is.EqualTo((false, "xxxxxxxxxx")));
     }
 
+    [TestCase("action"), TestCase("status")]
+    public async Task Those_who_wait_for_an_action_that_fails_do_not_queue_up_behind_each_other(string where)
+    {
+        await using var host = await StoredAsync(settings: new() { ["CollapseWaitMs"] = "12345" });
+        var leader = Get(host);
+        var first = await RunOf(host);
+        Task<RawResponse>[] followers = [Get(host), Get(host), Get(host)];
+        await host.Time.TimersAsync(Limit, 3);
+
+        Break(first, where);
+
+        // All have the stale answer, or all are in the action.
+        var all = Task.WhenAll(followers);
+        Assert.That(await Task.WhenAny(all, host.Services.GetRequiredService<Runs>().NextAsync(3)), Has.Property(nameof(Task.IsCompletedSuccessfully)).True);
+        Assert.That((await leader).Outcome, Is.EqualTo(Stale));
+    }
+
     private static void Break(Run run, string where)
     {
         if (where == "action")

@@ -5,7 +5,7 @@ namespace UsersApi.Caching.Tests.Stale;
 
 /// <summary>StaleSeconds: the client gets what is there at once, and one revalidation runs behind (RFC 5861, section 3).</summary>
 [TestFixture, Parallelizable(ParallelScope.All)]
-public sealed class StaleWhileRevalidateTests
+public sealed partial class StaleWhileRevalidateTests
 {
     private const string Stale = "hit; ttl=-1; detail=stale-while-revalidate";
 
@@ -126,56 +126,6 @@ public sealed class StaleWhileRevalidateTests
         (await RunOf(host)).Answer("two");
 
         Assert.That((await request).Text, Is.EqualTo("two"));
-    }
-
-    [Test]
-    public async Task Revalidations_are_bounded_and_stale_answers_are_not()
-    {
-        await using var host = await RunsController.StartAsync(new() { ["MaxRevalidations"] = "2" });
-        string[] targets = [.. Enumerable.Range(1, 5).Select(id => $"/runs/stale/{id}")];
-        foreach (var target in targets)
-        {
-            await StoreAsync(host, target);
-        }
-
-        host.Time.Advance(TimeSpan.FromSeconds(61));
-        var answers = await Task.WhenAll(targets.Select(target => host.ExchangeAsync("GET", target).WaitAsync(Runs.Deadline)));
-        var running = await host.Services.GetRequiredService<Runs>().NextAsync(2);
-        foreach (var run in running)
-        {
-            run.Answer("two");
-            await run.Over;
-        }
-
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(answers.Select(answer => answer.Outcome).Distinct(), Is.EqualTo([Stale]));
-            Assert.That(host.Services.GetRequiredService<Runs>().Count, Is.EqualTo(targets.Length + 2));
-        }
-    }
-
-    [TestCase(true), TestCase(false)]
-    public async Task Failing_revalidation_harms_nobody_and_the_next_request_tries_again(bool throws)
-    {
-        await using var host = await StoredAsync();
-        await Get(host);
-        var failing = await RunOf(host);
-        if (throws)
-        {
-            failing.Fail();
-        }
-        else
-        {
-            failing.Answer(_ => new StatusCodeResult(503));
-        }
-
-        await failing.Over;
-        var stale = await Get(host);
-        var next = await RunOf(host);
-        next.Answer("two");
-        await next.Over;
-
-        Assert.That(((stale.Text, stale.Outcome), (await Get(host)).Text), Is.EqualTo((("one", Stale), "two")));
     }
 
     private static Task<Run> RunOf(CachedHost host) => host.Services.GetRequiredService<Runs>().NextAsync();

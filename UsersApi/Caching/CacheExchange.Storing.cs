@@ -11,8 +11,8 @@ internal sealed partial class CacheExchange
     /// <summary>Whether a body past the cap has begun to stream through.</summary>
     public bool HasOverflowed => _capture is { Overflowed: true };
 
-    /// <summary>Runs a stage while its response is captured. When it fails, one of those who wait for its answer takes over.</summary>
-    public async Task<T> CaptureAsync<T>(Func<Task<T>> stage, Predicate<T> hasFailed)
+    /// <summary>Runs a stage while its response is captured.</summary>
+    public async Task<T> CaptureAsync<T>(Func<Task<T>> stage)
         where T : class
     {
         T? executed = null;
@@ -26,7 +26,7 @@ internal sealed partial class CacheExchange
         finally
         {
             _capture.End();
-            if (executed is null || hasFailed(executed))
+            if (executed is null)
                 Abandon();
         }
     }

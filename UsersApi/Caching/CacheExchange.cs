@@ -75,10 +75,17 @@ internal sealed partial class CacheExchange
     public bool TryUseStaleIfError(Exception? error)
     {
         if (_http.RequestAborted.IsCancellationRequested || !TryUseStale(_policy.StaleIfErrorSeconds, CacheOutcome.StaleIfError))
+        {
+            if (error is not null)
+                Abandon();
+
             return false;
+        }
 
         CacheLog.StaleIfError(_shared.Logger, error);
         _capture!.Headers.Revert();
+        // Those who wait would fail one after another.
+        _flight?.Land(new Landed(_lookup.Entry));
         return true;
     }
 
@@ -123,7 +130,7 @@ internal sealed partial class CacheExchange
     {
         (var joined, _flight) = await _shared.Flights.JoinAsync(_flightKey, _http.RequestAborted);
         if (joined is not null)
-            (_lookup, _answer) = (_lookup with { Entry = joined }, CacheOutcome.Collapsed);
+            (_lookup, _answer) = (_lookup with { Entry = joined }, joined.FreshUntil > Now.ToUnixTimeMilliseconds() ? CacheOutcome.Collapsed : CacheOutcome.StaleIfError);
 
         if (_flight is null)
             return;

@@ -24,15 +24,20 @@ internal sealed class CacheFlights(IOptions<RedisCachedOptions> options, TimePro
     /// <exception cref="OperationCanceledException">This request's own client went away.</exception>
     public async ValueTask<(CacheEntry? Entry, CacheFlight? Lead)> JoinAsync(string key, CancellationToken aborted)
     {
+        var (began, limit) = (time.GetTimestamp(), TimeSpan.FromMilliseconds(options.Value.CollapseWaitMs));
         while (!IsUncacheable(key))
         {
             var flight = _collapser.Join(key, out var isLeader);
             if (isLeader)
                 return (null, flight);
 
+            var left = limit - time.GetElapsedTime(began);
+            if (left < TimeSpan.Zero)
+                break;
+
             try
             {
-                if (await flight.Landing.WaitAsync(TimeSpan.FromMilliseconds(options.Value.CollapseWaitMs), time, aborted) is { } landed)
+                if (await flight.Landing.WaitAsync(left, time, aborted) is { } landed)
                     return (landed.Entry, null);
             }
             catch (TimeoutException)

@@ -47,7 +47,7 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CacheSer
             return;
         }
 
-        var executed = await exchange.CaptureAsync(() => next(), done => done is { Exception: not null, ExceptionHandled: false });
+        var executed = await exchange.CaptureAsync(() => next());
         if (executed is { Exception: { } error, ExceptionHandled: false } && exchange.TryUseStaleIfError(error))
         {
             executed.ExceptionHandled = true;
@@ -88,7 +88,7 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CacheSer
             return;
         }
 
-        var executed = await exchange.CaptureAsync(() => next(), done => done is { Exception: not null, ExceptionHandled: false });
+        var executed = await exchange.CaptureAsync(() => next());
         if (executed is { Exception: { } error, ExceptionHandled: false })
         {
             executed.ExceptionHandled = !exchange.HasOverflowed && exchange.TryUseStaleIfError(error);

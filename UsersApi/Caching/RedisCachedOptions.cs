@@ -75,6 +75,10 @@ public sealed class RedisCachedOptions : IValidatableObject
     [Range(0, 1_000)]
     public int MaxRevalidations { get; set; } = 8;
 
+    /// <summary>How long the renewal of a stale answer may take, in milliseconds: 100 to 600,000.</summary>
+    [Range(100, 600_000)]
+    public int RevalidationMs { get; set; } = 30_000;
+
     /// <summary>How long a request waits for the same one that is being computed, before it runs the action itself, in milliseconds: 0 to 60,000.</summary>
     [Range(0, 60_000)]
     public int CollapseWaitMs { get; set; } = 10_000;

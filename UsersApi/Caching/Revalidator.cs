@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
@@ -22,16 +23,19 @@ internal sealed class Revalidator(
             return;
         }
 
-        // All that is taken from the original is taken now.
-        var features = Copy(original, flight);
-        _ = Task.Run(() => RunAsync(endpoint, features, flight));
+        // All that is taken from the original is taken now. Its ambient values stay behind, but for the culture: the new
+        // context would take the original's place in IHttpContextAccessor.
+        var (features, culture, texts) = (Copy(original, flight), CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
+        using (ExecutionContext.SuppressFlow())
+            _ = Task.Run(() => RunAsync(endpoint, features, flight, culture, texts));
     }
 
-    private async Task RunAsync(Endpoint endpoint, FeatureCollection features, CacheFlight flight)
+    private async Task RunAsync(Endpoint endpoint, FeatureCollection features, CacheFlight flight, CultureInfo culture, CultureInfo texts)
     {
+        (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (culture, texts);
         await using var scope = scopes.CreateAsyncScope();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
-        limit.CancelAfter(TimeSpan.FromMilliseconds(options.Value.CollapseWaitMs));
+        limit.CancelAfter(TimeSpan.FromMilliseconds(options.Value.RevalidationMs));
         features.Set<IServiceProvidersFeature>(new RequestServices(scope.ServiceProvider));
         features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = limit.Token });
         var context = contexts.Create(features);
