@@ -61,6 +61,7 @@ internal sealed class CoherenceRun : IAsyncDisposable
         }
 
         await Task.WhenAll(all);
+        Tally.Stop();
     }
 
     /// <summary>After the storm: also what was written and never acknowledged is relayed, and then every node serves what Postgres has.</summary>
