@@ -6,7 +6,7 @@ namespace UsersApi.Tests.Coherence;
 internal sealed class CoherenceRun : IAsyncDisposable
 {
     public const int Nodes = 2;
-    private const int ReadersPerNode = 64;
+    private const int ReadersPerNode = 96;
     private const int Writers = 10;
 
     private readonly CheckerSettings _settings;
