@@ -22,7 +22,7 @@ internal sealed class ProxiedConnection(Socket client, Socket server, Lane there
         client.Close(0);
     }
 
-    private async Task PumpAsync(Socket from, Socket to, Lane lane)
+    private static async Task PumpAsync(Socket from, Socket to, Lane lane)
     {
         var delays = lane.NewDelays();
         var piece = new byte[PieceBytes];
