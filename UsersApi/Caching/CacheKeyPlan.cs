@@ -72,6 +72,9 @@ internal sealed class CacheKeyPlan
         if (IsByRawQuery)
         {
             WriteRawQuery(parts, context.HttpContext.Request.Query);
+            // A dictionary lists its names as they came; an action that binds nothing gets them sorted.
+            if (parts.Count > 0 && _arguments.Exists(argument => argument.Source != BindingSource.Path))
+                parts = [string.Join('&', parts)];
         }
         else
         {
