@@ -27,6 +27,7 @@ internal sealed class CachePolicy
         ClientSeconds = settings.ClientSeconds ?? 0;
         StaleSeconds = settings.StaleSeconds ?? 0;
         StaleIfErrorSeconds = settings.StaleIfErrorSeconds ?? 0;
+        Local = TimeSpan.FromSeconds(settings.LocalSeconds ?? 0);
         Audience = settings.Audience ?? CacheAudience.Anonymous;
         StatusCodes = settings.StatusCodes ?? [Microsoft.AspNetCore.Http.StatusCodes.Status200OK];
         _vary = settings.Vary ?? [];
@@ -53,7 +54,13 @@ internal sealed class CachePolicy
 
     public int StaleIfErrorSeconds { get; }
 
+    /// <summary>How long memory may answer by itself.</summary>
+    public TimeSpan Local { get; }
+
     public CacheAudience Audience { get; }
+
+    /// <summary>Bytes of the largest entry that was seen, to know how long a read may take.</summary>
+    public int LargestEntry { get; set; }
 
     public IReadOnlyList<int> StatusCodes { get; }
 

@@ -35,8 +35,16 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CacheSer
         await exchange.LookUpAsync();
         if (exchange.IsRefused)
         {
-            services.ReportRefusal(context.HttpContext);
+            services.ReportRefusal(context.HttpContext, CacheOutcome.OnlyIfCached);
             context.Result = new StatusCodeResult(StatusCodes.Status504GatewayTimeout);
+            return;
+        }
+
+        if (!await exchange.TryEnterAsync())
+        {
+            services.ReportRefusal(context.HttpContext, CacheOutcome.Overloaded);
+            context.HttpContext.Response.Headers.RetryAfter = "1";
+            context.Result = new StatusCodeResult(StatusCodes.Status503ServiceUnavailable);
             return;
         }
 
