@@ -53,7 +53,8 @@ internal sealed partial class CacheExchange
             return;
 
         var key = Key;
-        _lookup = await _shared.Store.FindAsync(_policy, key, _tags);
+        _shared.EarlyHits.Remember(_http, _policy, _draft, _tags);
+        _lookup = _http.Features.Get<EarlyLookup>() is { } early && early.Key == key ? early.Lookup : await _shared.Store.FindAsync(_policy, key, _tags);
         _flightKey = $"{_policy.ActionId}\n{_lookup.Stamp}\n{key}";
         if (_http.Features.Get<Revalidator.Revalidation>() is { Flight: var flight })
         {

@@ -33,6 +33,7 @@ internal sealed class CachePolicy
         _vary = settings.Vary ?? [];
         _tags = [.. attribute.Tags.Select(tag => new TagTemplate(tag))];
         _buckets = options.TagBuckets;
+        SlowBecause = EarlyHitRules.ReasonAgainst(action, this, mvc);
     }
 
     public RedisCachedAttribute Attribute { get; }
@@ -53,6 +54,9 @@ internal sealed class CachePolicy
     public int StaleSeconds { get; }
 
     public int StaleIfErrorSeconds { get; }
+
+    /// <summary>Why its hits can't be served before binding; null where they can.</summary>
+    public string? SlowBecause { get; }
 
     /// <summary>How long memory may answer by itself.</summary>
     public TimeSpan Local { get; }

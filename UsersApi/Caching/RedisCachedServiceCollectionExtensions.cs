@@ -27,6 +27,8 @@ public static class RedisCachedServiceCollectionExtensions
         services.AddSingleton<CachePolicies>();
         services.AddSingleton<CacheFlights>();
         services.AddSingleton<MissLimiter>();
+        services.AddSingleton<BoundTargets>();
+        services.AddSingleton<EarlyHits>();
         services.AddSingleton<NearCache>();
         services.AddSingleton<CacheStore>();
         services.AddSingleton<CacheWriteQueue>();
