@@ -18,5 +18,5 @@ app.UseProblems();
 app.UseWriteGuard();
 app.MapHealth();
 app.MapApiDocument();
-app.MapControllers();
+app.MapControllers().WithEarlyHits();
 return await app.RunCommandOrServeAsync(args);
