@@ -4,12 +4,6 @@ using StackExchange.Redis;
 
 namespace UsersApi.Caching;
 
-/// <summary>The versions of some tags in one run of one Redis, at one moment.</summary>
-internal sealed record VersionSnapshot(string Epoch, IReadOnlyDictionary<string, string> Versions)
-{
-    public string StampOf(IReadOnlyList<string> tags) => $"{Epoch}:{string.Join(',', tags.Select(tag => Versions[tag]))}";
-}
-
 /// <summary>Reads versions from Redis within a deadline, and leaves a Redis alone that keeps missing it.</summary>
 internal sealed class VersionReader
 {
