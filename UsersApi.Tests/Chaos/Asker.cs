@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace UsersApi.Tests.Chaos;
+
+/// <summary>Asks one question after the other, and compares what comes back to the byte.</summary>
+internal sealed class Asker(HttpClient client, Timeline timeline, Func<Question> next)
+{
+    private readonly MemoryStream _body = new();
+    private int _goodSinceReset;
+
+    /// <summary>How many answers in a row were right, and from the cache where it should have them, since the last reset.</summary>
+    public int GoodInARow => Volatile.Read(ref _goodSinceReset);
+
+    /// <summary>Called at a healing: what was asked before it does not count.</summary>
+    public void Reset() => Volatile.Write(ref _goodSinceReset, 0);
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var question = next();
+            var phase = timeline.Now;
+            var answer = await AskAsync(question);
+            timeline.Add(phase, answer);
+            var isGood = answer.Failure is null && (answer.IsHit || !question.IsHot) && phase == timeline.Now;
+            Volatile.Write(ref _goodSinceReset, isGood ? _goodSinceReset + 1 : 0);
+        }
+    }
+
+    private async Task<Answer> AskAsync(Question question)
+    {
+        var asked = Stopwatch.GetTimestamp();
+        var isHit = false;
+        string? failure;
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(question.Path, UriKind.Relative));
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            _body.SetLength(0);
+            await response.Content.CopyToAsync(_body);
+            isHit = response.Headers.TryGetValues("Cache-Status", out var said) && said.Any(line => line.Contains("; hit", StringComparison.Ordinal));
+            failure = Judge(question, response, _body.GetBuffer().AsSpan(0, (int)_body.Length));
+        }
+        catch (OperationCanceledException)
+        {
+            failure = "no answer";
+        }
+        catch (HttpRequestException error)
+        {
+            failure = $"{error.HttpRequestError}";
+        }
+
+        return new Answer(asked, Stopwatch.GetElapsedTime(asked), failure, isHit);
+    }
+
+    private static string? Judge(Question question, HttpResponseMessage response, ReadOnlySpan<byte> body) => response.StatusCode switch
+    {
+        HttpStatusCode.OK => body.SequenceEqual(question.Body) ? null : "wrong body",
+        HttpStatusCode.ServiceUnavailable when !IsProper(response) => "503 without a proper problem",
+        var status => $"{(int)status}",
+    };
+
+    private static bool IsProper(HttpResponseMessage response) =>
+        response.Headers.RetryAfter is RetryConditionHeaderValue { Delta: { Ticks: > 0 } }
+        && response.Content.Headers.ContentType?.MediaType == "application/problem+json";
+}
