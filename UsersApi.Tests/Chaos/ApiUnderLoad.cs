@@ -8,8 +8,6 @@ namespace UsersApi.Tests.Chaos;
 /// <summary>The API as a process of its own, with a Redis, a Postgres and proxies before both that are this run's alone.</summary>
 internal sealed class ApiUnderLoad : IAsyncDisposable
 {
-    public const int Users = 20_000;
-
     private readonly int _port = LoopbackPort.Free();
     private ServerProcess? _process;
 
@@ -36,7 +34,7 @@ internal sealed class ApiUnderLoad : IAsyncDisposable
 
     public int ProcessId => _process!.Ids[0];
 
-    public static async Task<ApiUnderLoad> StartAsync()
+    public static async Task<ApiUnderLoad> StartAsync(int users)
     {
         var api = new ApiUnderLoad();
         try
@@ -46,7 +44,7 @@ internal sealed class ApiUnderLoad : IAsyncDisposable
             await api.Postgres.StartAsync();
             await api.Postgres.AnswersAsync();
             api._process = await ServerProcess.StartAsync(api.HowToStart(), api._port);
-            await api.FillAsync();
+            await api.FillAsync(users);
             return api;
         }
         catch
@@ -82,7 +80,7 @@ internal sealed class ApiUnderLoad : IAsyncDisposable
         },
     };
 
-    private async Task FillAsync()
+    private async Task FillAsync(int users)
     {
         const string Insert = """
             INSERT INTO users (id, created_at, updated_at, email, full_name)
@@ -91,7 +89,7 @@ internal sealed class ApiUnderLoad : IAsyncDisposable
             """;
         await using var source = NpgsqlDataSource.Create(Postgres.ConnectionStringAt(Postgres.Port) + ";Pooling=false");
         await using var command = source.CreateCommand(Insert);
-        command.Parameters.Add(new NpgsqlParameter { Value = Users });
+        command.Parameters.Add(new NpgsqlParameter { Value = users });
         await command.ExecuteNonQueryAsync();
     }
 }

@@ -5,9 +5,14 @@ using System.Net.Http.Headers;
 namespace UsersApi.Tests.Chaos;
 
 /// <summary>Asks one question after the other, and compares what comes back to the byte.</summary>
-internal sealed class Asker(HttpClient client, Timeline timeline, Func<Question> next)
+/// <param name="client">To ask through.</param>
+/// <param name="timeline">Where the answers are entered.</param>
+/// <param name="next">What to ask now.</param>
+/// <param name="pause">What comes between an answer and the next question.</param>
+internal sealed class Asker(HttpClient client, Timeline timeline, Func<Question> next, Func<Task> pause)
 {
     private readonly MemoryStream _body = new();
+    private readonly Dictionary<string, EntityTagHeaderValue> _tags = new(StringComparer.Ordinal);
     private int _goodSinceReset;
 
     /// <summary>How many answers in a row were right, and from the cache where it should have them, since the last reset.</summary>
@@ -26,6 +31,7 @@ internal sealed class Asker(HttpClient client, Timeline timeline, Func<Question>
             timeline.Add(phase, answer);
             var isGood = answer.Failure is null && (answer.IsHit || !question.IsHot) && phase == timeline.Now;
             Volatile.Write(ref _goodSinceReset, isGood ? _goodSinceReset + 1 : 0);
+            await pause();
         }
     }
 
@@ -37,10 +43,20 @@ internal sealed class Asker(HttpClient client, Timeline timeline, Func<Question>
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(question.Path, UriKind.Relative));
+            if (question.IsConditional && _tags.TryGetValue(question.Path, out var tag))
+            {
+                request.Headers.IfNoneMatch.Add(tag);
+            }
+
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
             _body.SetLength(0);
             await response.Content.CopyToAsync(_body);
             isHit = response.Headers.TryGetValues("Cache-Status", out var said) && said.Any(line => line.Contains("; hit", StringComparison.Ordinal));
+            if (question.IsHot && response.Headers.ETag is { } current)
+            {
+                _tags[question.Path] = current;
+            }
+
             failure = Judge(question, response, _body.GetBuffer().AsSpan(0, (int)_body.Length));
         }
         catch (OperationCanceledException)
@@ -58,6 +74,7 @@ internal sealed class Asker(HttpClient client, Timeline timeline, Func<Question>
     private static string? Judge(Question question, HttpResponseMessage response, ReadOnlySpan<byte> body) => response.StatusCode switch
     {
         HttpStatusCode.OK => body.SequenceEqual(question.Body) ? null : "wrong body",
+        HttpStatusCode.NotModified when question.IsConditional && body.IsEmpty => null,
         HttpStatusCode.ServiceUnavailable when !IsProper(response) => "503 without a proper problem",
         var status => $"{(int)status}",
     };

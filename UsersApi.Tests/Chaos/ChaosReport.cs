@@ -13,7 +13,7 @@ internal sealed class ChaosReport(int seed)
 
     public Timeline Timeline { get; } = new();
 
-    public int Requests => Timeline.Phases.Sum(Count);
+    public int Requests => Timeline.Phases.Sum(phase => phase.Requests);
 
     public IReadOnlyList<string> Violations => [.. Timeline.Phases.SelectMany(phase => phase.Violations())];
 
@@ -62,6 +62,4 @@ internal sealed class ChaosReport(int seed)
         Array.Sort(times);
         return times[(int)((times.Length - 1) * share)].ToString("N1", CultureInfo.InvariantCulture);
     }
-
-    private static int Count(Phase phase) => phase.Times.Early.Count + phase.Times.Late.Count;
 }

@@ -10,6 +10,9 @@ internal sealed class ChaosRun(RunSettings settings, ApiUnderLoad api, Truth tru
     private const int ColdAskers = 4;
     private const int GoodAgain = 3;
 
+    // Without pauses, all times would tell of the processor alone.
+    private const int LongestPauseMs = 40;
+
     private readonly Random _random = new(settings.Seed);
     private readonly List<Asker> _askers = [];
 
@@ -21,7 +24,8 @@ internal sealed class ChaosRun(RunSettings settings, ApiUnderLoad api, Truth tru
         for (var i = 0; i < HotAskers + ColdAskers; i++)
         {
             var random = new Random(settings.Seed + 1 + i);
-            _askers.Add(new Asker(api.Client, Report.Timeline, i < HotAskers ? () => truth.Hot[random.Next(truth.Hot.Count)] : () => truth.Cold(random)));
+            Func<Question> next = i < HotAskers ? () => truth.Hot[random.Next(truth.Hot.Count)] : () => truth.Cold(random);
+            _askers.Add(new Asker(api.Client, Report.Timeline, next, () => Task.Delay(random.Next(LongestPauseMs), CancellationToken.None)));
         }
 
         var asking = _askers.ConvertAll(asker => asker.RunAsync(stop.Token));
@@ -61,7 +65,7 @@ internal sealed class ChaosRun(RunSettings settings, ApiUnderLoad api, Truth tru
     {
         Report.Timeline.Begin(fault.Name, fault.Trouble);
         await fault.BeginAsync();
-        await LastsAsync(700, 1_300, 5_000, 20_000);
+        await LastsAsync(500, 900, 5_000, 20_000);
         var recovery = Report.Timeline.Begin($"{fault.Name}: after", fault.Trouble);
         await fault.EndAsync();
         var healed = Stopwatch.GetTimestamp();
@@ -72,7 +76,7 @@ internal sealed class ChaosRun(RunSettings settings, ApiUnderLoad api, Truth tru
     private async Task HealthyAsync()
     {
         Report.Timeline.Begin("healthy", Trouble.None);
-        await LastsAsync(300, 500, 3_000, 6_000);
+        await LastsAsync(200, 300, 3_000, 6_000);
     }
 
     /// <summary>Returns when everybody has got what they should several times in a row, hits among it.</summary>

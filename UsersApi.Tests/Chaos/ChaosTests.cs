@@ -4,12 +4,14 @@ namespace UsersApi.Tests.Chaos;
 [NonParallelizable]
 public sealed class ChaosTests
 {
+    private const int Users = 5_000;
+
     [Test]
     public async Task No_body_is_wrong_whatever_breaks_and_nothing_fails_but_what_needs_Postgres()
     {
         var settings = RunSettings.FromEnvironment("CHAOS");
         await TestContext.Progress.WriteLineAsync($"chaos: seed {settings.Seed}; CHAOS_SEED repeats it");
-        await using var api = await ApiUnderLoad.StartAsync();
+        await using var api = await ApiUnderLoad.StartAsync(Users);
         var run = new ChaosRun(settings, api, await Truth.ReadAsync(api.Client));
 
         try

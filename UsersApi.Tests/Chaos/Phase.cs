@@ -26,6 +26,17 @@ internal sealed class Phase(string name, Trouble trouble)
     /// <summary>Milliseconds of the requests begun in the first second, and of the later ones.</summary>
     public (List<float> Early, List<float> Late) Times { get; } = ([], []);
 
+    public int Requests
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Times.Early.Count + Times.Late.Count;
+            }
+        }
+    }
+
     /// <summary>How often something other than a right 200 came back, by what it was.</summary>
     public SortedDictionary<string, int> Failures { get; } = new(StringComparer.Ordinal);
 

@@ -9,11 +9,16 @@ namespace UsersApi.Tests.Chaos;
 /// <param name="Path">Of the request.</param>
 /// <param name="Body">Of a 200.</param>
 /// <param name="IsHot">Asked for over and over, so that it must be a hit wherever the cache works.</param>
-internal sealed record Question(string Path, byte[] Body, bool IsHot);
+internal sealed record Question(string Path, byte[] Body, bool IsHot)
+{
+    /// <summary>Whether the asker has the body already, and says so.</summary>
+    public bool IsConditional { get; init; }
+}
 
 /// <summary>What is right: nobody writes during a run, so each body follows from the whole list, read once past the cache.</summary>
 internal sealed class Truth
 {
+    private const int MostRows = 20_000;
     private const int RowsOfAPage = 20;
 
     private readonly string[] _ids;
@@ -35,10 +40,10 @@ internal sealed class Truth
     /// <summary>The lists and users that all ask for.</summary>
     public IReadOnlyList<Question> Hot { get; }
 
-    /// <summary>The list of all 20,000.</summary>
+    /// <summary>The list of all.</summary>
     public Question Everything { get; }
 
-    public static async Task<Truth> ReadAsync(HttpClient client) => new(await client.GetJsonAsync($"{Http.Users}/nocache?limit={ApiUnderLoad.Users}"));
+    public static async Task<Truth> ReadAsync(HttpClient client) => new(await client.GetJsonAsync($"{Http.Users}/nocache?limit={MostRows}"));
 
     /// <summary>A page that hardly anybody has asked for before.</summary>
     public Question Cold(Random random)
