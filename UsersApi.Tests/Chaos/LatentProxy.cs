@@ -11,13 +11,18 @@ internal sealed class LatentProxy : IDisposable
     private const int PieceBytes = 64 * 1024;
     private const int PiecesUnderWay = 1_024;
 
-    private readonly IPEndPoint _server;
+    private readonly DnsEndPoint _server;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private long _latencyTicks;
 
     public LatentProxy(int serverPort)
+        : this("127.0.0.1", serverPort)
     {
-        _server = new IPEndPoint(IPAddress.Loopback, serverPort);
+    }
+
+    public LatentProxy(string host, int port)
+    {
+        _server = new DnsEndPoint(host, port);
         _listener.Start();
         _ = AcceptAllAsync();
     }
