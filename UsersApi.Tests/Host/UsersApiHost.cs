@@ -36,6 +36,9 @@ internal sealed class UsersApiHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>What all keys in Redis begin with.</summary>
+    public string Prefix => _prefix;
+
     public CollectedLogs Logs { get; } = new();
 
     public IServiceProvider Services => _factory.Services;
