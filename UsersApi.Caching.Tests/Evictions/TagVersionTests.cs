@@ -68,7 +68,7 @@ public sealed class TagVersionTests
         {
             string[] tags = [$"a{round}", $"b{round}"];
 
-            var stamps = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? first : second).Services.GetRequiredService<ITagVersions>().ReadAsync(tags).AsTask()));
+            var stamps = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? first : second).Services.GetRequiredService<ITagVersions>().ReadAsync(tags)));
 
             Assert.That(stamps.Distinct(), Has.One.Items.And.None.Null);
         }

@@ -7,7 +7,7 @@ internal interface ITagVersions
     /// The stamp of these tags as of now: the epoch and the version of each. Null where they can't be had in time: then
     /// nothing may be served from any layer of the cache, nor stored.
     /// </summary>
-    ValueTask<string?> ReadAsync(IReadOnlyList<string> tags);
+    Task<string?> ReadAsync(IReadOnlyList<string> tags);
 
     /// <summary>Gives these tags new versions. When it returns true, no entry stored before is served any more, on any node.</summary>
     ValueTask<bool> EvictAsync(IReadOnlyCollection<string> tags);

@@ -8,8 +8,8 @@ internal sealed class LocalTagVersions : ITagVersions
 {
     private readonly ConcurrentDictionary<string, string> _versions = new(StringComparer.Ordinal);
 
-    public ValueTask<string?> ReadAsync(IReadOnlyList<string> tags) =>
-        new("local:" + string.Join(',', tags.Select(tag => _versions.GetOrAdd(tag, _ => NewToken()))));
+    public Task<string?> ReadAsync(IReadOnlyList<string> tags) =>
+        Task.FromResult<string?>("local:" + string.Join(',', tags.Select(tag => _versions.GetOrAdd(tag, _ => NewToken()))));
 
     public ValueTask<bool> EvictAsync(IReadOnlyCollection<string> tags)
     {

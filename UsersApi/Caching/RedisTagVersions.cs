@@ -16,7 +16,7 @@ internal sealed class RedisTagVersions(
     private long _debts;
     private int _isRetrying;
 
-    public async ValueTask<string?> ReadAsync(IReadOnlyList<string> tags) => !_owed.IsEmpty && tags.Any(_owed.ContainsKey)
+    public async Task<string?> ReadAsync(IReadOnlyList<string> tags) => !_owed.IsEmpty && tags.Any(_owed.ContainsKey)
         ? null
         : (await _reads.ReadAsync(tags))?.StampOf(tags);
 

@@ -25,9 +25,10 @@ internal sealed class VersionReader
         _pipeline = new ResiliencePipelineBuilder<VersionSnapshot> { TimeProvider = time }
             .AddCircuitBreaker(new()
             {
+                // One read serves many requests, so a few that fail in a row are many requests delayed. The shortest window there is.
                 FailureRatio = 0.5,
-                MinimumThroughput = 10,
-                SamplingDuration = TimeSpan.FromSeconds(2),
+                MinimumThroughput = 5,
+                SamplingDuration = TimeSpan.FromMilliseconds(500),
                 BreakDuration = TimeSpan.FromMilliseconds(options.Value.BreakMs),
                 OnOpened = _ =>
                 {
