@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
 using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Hostile;
@@ -24,7 +25,7 @@ public sealed partial class HostileTests
         _server = new RawServer(_api.Client.BaseAddress!);
         for (var user = 0; user < 12; user++)
         {
-            await _api.Client.CreateUserAsync($"user{user}@example.com", user == 0 ? "Smuggled" : $"User {user}", isActive: user % 3 != 0);
+            await _api.Client.CreateUserAsync($"user{user}@example.com", user == 11 ? WireCase.HiddenName : $"User {user}", isActive: user % 3 != 0);
         }
 
         _ids = [.. (await _api.Client.GetJsonAsync(Http.Users)).EnumerateArray().Select(user => user.GetProperty("id").GetString()!)];
@@ -64,7 +65,7 @@ public sealed partial class HostileTests
         {
             var answers = await _server.SendAsync(one.Bytes);
             _outcomes.Add(one.Name, answers.Count > 2 && answers.All(answer => answer.Status == 200) ? [answers[0], answers[^1]] : answers);
-            if (answers.Any(answer => answer.Text.Contains("Smuggled", StringComparison.Ordinal) && !answer.Text.StartsWith($$"""[{"id":"{{_ids[0]}}"}""", StringComparison.Ordinal)))
+            if (answers.Any(answer => answer.Text.Contains(WireCase.HiddenName, StringComparison.Ordinal)))
             {
                 _outcomes.Fail(one.Name, "what hid in a body was answered");
             }
@@ -108,7 +109,7 @@ public sealed partial class HostileTests
         var keys = await TestRedis.KeysAsync(_api.Prefix);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(_outcomes.Violations, Is.Empty);
+            Assert.That(_outcomes.Violations, Is.Empty, string.Join('\n', _api.Logs.At(LogLevel.Error)));
             Assert.That(keys.Where(key => !Tag().IsMatch(key)), Is.Not.Empty.And.All.Match(Entry()));
             Assert.That((await _server.GetAsync("/health/ready")).Status, Is.EqualTo(200));
         }

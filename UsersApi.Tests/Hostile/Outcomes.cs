@@ -18,7 +18,7 @@ internal sealed class Outcomes
     public void Add(string what, IReadOnlyList<RawAnswer> answers)
     {
         Tried++;
-        var got = answers.Count == 0 ? "closed" : string.Join(", then ", answers.Select(answer => answer.Status));
+        var got = answers.Count == 0 ? "closed" : string.Join(", then ", answers.Select(answer => answer.Status == 0 ? "no HTTP/1.1" : $"{answer.Status}"));
         _tried.TryAdd(what, []);
         _tried[what][got] = _tried[what].GetValueOrDefault(got) + 1;
         foreach (var answer in answers)
@@ -45,7 +45,7 @@ internal sealed class Outcomes
     private void Check(string what, RawAnswer answer)
     {
         // The one 5xx that is the client's fault: an HTTP version that nobody speaks (RFC 9110, section 15.6.6).
-        if (answer.Status is 0 or (>= 500 and not 505))
+        if (answer.Status is >= 500 and not 505 || (answer.Status == 0 && what != WireCase.Http2))
         {
             Fail(what, $"{answer.Head}\n{answer.Text}");
         }
@@ -55,7 +55,7 @@ internal sealed class Outcomes
             Fail(what, $"what the client made up came back: {answer.Head}\n{answer.Text}");
         }
 
-        if (answer.Status >= 400 && answer.Body.Length > 0 && answer.Header("Content-Type") != "application/problem+json")
+        if (answer.Status >= 400 && answer.Body.Length > 0 && answer.Header("Content-Type")?.StartsWith("application/problem+json", StringComparison.Ordinal) != true)
         {
             Fail(what, $"an error that is no problem: {answer.Head}\n{answer.Text}");
         }

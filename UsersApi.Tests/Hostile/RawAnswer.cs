@@ -44,9 +44,10 @@ internal sealed record RawAnswer(int Status, string Head, byte[] Body)
             return (answer with { Body = body }, end + 4 + length);
         }
 
-        // A response to HEAD names a length and has no body.
-        var wanted = answer.Header("Content-Length") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : 0;
-        var has = Math.Min(wanted, rest.Length);
+        // Without a length, it goes on until the connection ends.
+        var has = answer.Status is 204 or 304 ? 0
+            : answer.Header("Content-Length") is { } text ? int.Parse(text, CultureInfo.InvariantCulture)
+            : rest.Length;
         return (answer with { Body = rest[..has].ToArray() }, end + 4 + has);
     }
 

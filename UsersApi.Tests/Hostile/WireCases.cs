@@ -7,7 +7,13 @@ namespace UsersApi.Tests.Hostile;
 /// <param name="Text">The request, in Latin-1.</param>
 internal sealed record WireCase(string Name, string Text)
 {
-    /// <summary>Only answered, by a user's name, if the server takes what hides in a body for a request.</summary>
+    /// <summary>Refused in its own language.</summary>
+    public const string Http2 = "the preface of HTTP/2";
+
+    /// <summary>The name of the user whom only <see cref="Smuggled"/> asks for.</summary>
+    public const string HiddenName = "Smuggled";
+
+    // Answered only if the server takes what hides in a body for a request.
     private const string Smuggled = "GET /api/v1/users/search?q=smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     private const string Get = "GET /api/v1/users?limit=1 HTTP/1.1\r\n";
@@ -73,7 +79,7 @@ internal sealed record WireCase(string Name, string Text)
         new("a method of 10,000 letters", $"{new string('A', 10_000)} / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         new("HTTP/0.9", "GET /api/v1/users\r\n\r\n"),
         new("HTTP/9.9", "GET /api/v1/users HTTP/9.9\r\nHost: localhost\r\n\r\n"),
-        new("the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+        new(Http2, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
         new("a TLS greeting", "\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00FC\u0003\u0003\r\n\r\n"),
         new("a target of 100 KB", $"GET /{new string('a', 100_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         new("10,000 parameters", $"GET /api/v1/users?{string.Join('&', Enumerable.Repeat("a=1", 10_000))} HTTP/1.1\r\nHost: localhost\r\n\r\n"),
