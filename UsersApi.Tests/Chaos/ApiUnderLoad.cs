@@ -73,7 +73,7 @@ internal sealed class ApiUnderLoad : IAsyncDisposable
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["ASPNETCORE_CONTENTROOT"] = AppContext.BaseDirectory,
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_port}",
-            ["ConnectionStrings__Postgres"] = Postgres.ConnectionStringAt(PostgresLink.Port),
+            ["ConnectionStrings__Postgres"] = PostgresOfTheRun.ConnectionStringAt(PostgresLink.Port),
             ["ConnectionStrings__Redis"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{RedisLink.Port}"),
             ["Postgres__MigrateOnStart"] = "true",
             ["Logging__LogLevel__Default"] = "Warning",
@@ -87,7 +87,7 @@ internal sealed class ApiUnderLoad : IAsyncDisposable
             SELECT ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, now(), now(), 'user' || n || '@example.com', 'User ' || n
             FROM generate_series(1, $1) AS n
             """;
-        await using var source = NpgsqlDataSource.Create(Postgres.ConnectionStringAt(Postgres.Port) + ";Pooling=false");
+        await using var source = NpgsqlDataSource.Create(PostgresOfTheRun.ConnectionStringAt(Postgres.Port) + ";Pooling=false");
         await using var command = source.CreateCommand(Insert);
         command.Parameters.Add(new NpgsqlParameter { Value = users });
         await command.ExecuteNonQueryAsync();

@@ -11,7 +11,6 @@ namespace UsersApi.Tests.Chaos;
 /// <param name="pause">What comes between an answer and the next question.</param>
 internal sealed class Asker(HttpClient client, Timeline timeline, Func<Question> next, Func<Task> pause)
 {
-    private readonly MemoryStream _body = new();
     private readonly Dictionary<string, EntityTagHeaderValue> _tags = new(StringComparer.Ordinal);
     private int _goodSinceReset;
 
@@ -49,15 +48,14 @@ internal sealed class Asker(HttpClient client, Timeline timeline, Func<Question>
             }
 
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-            _body.SetLength(0);
-            await response.Content.CopyToAsync(_body);
+            var body = await response.Content.ReadAsByteArrayAsync();
             isHit = response.Headers.TryGetValues("Cache-Status", out var said) && said.Any(line => line.Contains("; hit", StringComparison.Ordinal));
             if (question.IsHot && response.Headers.ETag is { } current)
             {
                 _tags[question.Path] = current;
             }
 
-            failure = Judge(question, response, _body.GetBuffer().AsSpan(0, (int)_body.Length));
+            failure = Judge(question, response, body);
         }
         catch (OperationCanceledException)
         {

@@ -17,10 +17,10 @@ internal sealed class PostgresOfTheRun : IBreakable, IDisposable
 
     public int Port { get; } = LoopbackPort.Free();
 
-    /// <summary>An account that may do anything; on another port to go through a proxy.</summary>
-    public string ConnectionStringAt(int port) => $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres";
-
     private string Data => Path.Combine(_folder.FullName, "data");
+
+    /// <summary>An account that may do anything; on another port to go through a proxy.</summary>
+    public static string ConnectionStringAt(int port) => $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres";
 
     /// <summary>Makes an empty cluster.</summary>
     public async Task CreateAsync()

@@ -45,11 +45,11 @@ internal sealed class Truth
 
     public static async Task<Truth> ReadAsync(HttpClient client) => new(await client.GetJsonAsync($"{Http.Users}/nocache?limit={MostRows}"));
 
-    /// <summary>A page that hardly anybody has asked for before.</summary>
+    /// <summary>A page that hardly anybody asks for within its time: there are as many as users.</summary>
     public Question Cold(Random random)
     {
-        var limit = random.Next(1, 10);
-        return PageOf(random.Next(_users.Length - limit), limit, isHot: false);
+        const int Limit = 5;
+        return PageOf(random.Next(_users.Length - Limit), Limit, isHot: false);
     }
 
     private Question PageOf(int skip, int limit, bool isHot) => new(

@@ -26,7 +26,7 @@ internal sealed class Fuzzer(JsonElement document, IReadOnlyList<string> ids, Ra
     {
         _kinds.Clear();
         var (method, template, operation) = _operations[random.Next(_operations.Count)];
-        var path = template.Replace("{id}", random.Next(2) == 0 ? ids[random.Next(ids.Count)] : Pick(HostileValues.Values), StringComparison.Ordinal);
+        var path = template.Replace("{id}", random.Next(2) == 0 ? KnownId(method) : Pick(HostileValues.Values), StringComparison.Ordinal);
         var query = QueryOf(operation);
         var request = new StringBuilder($"{method} {path}{query} HTTP/1.1\r\nHost: {(random.Next(3) == 0 ? Foreign() : "localhost")}\r\nConnection: close\r\n");
         if (random.Next(3) == 0)
@@ -40,18 +40,18 @@ internal sealed class Fuzzer(JsonElement document, IReadOnlyList<string> ids, Ra
             request.Append("Content-Type: ").Append(MediaTypeOf(declared)).Append("\r\nContent-Length: ").Append(body.Length).Append("\r\n");
         }
 
-        return new FuzzRequest([.. _kinds], method, path, query, Encoding.Latin1.GetBytes($"{request}\r\n{body}"));
+        return new FuzzRequest(_kinds.Count == 0 ? ["nothing hostile"] : [.. _kinds], method, path, query, Encoding.Latin1.GetBytes($"{request}\r\n{body}"));
     }
 
-    // Each declared parameter most of the times, mostly with a hostile value, and some that are not declared.
+    // Of the declared parameters some, with the document's own example or a hostile value, and some that are not declared.
     private string QueryOf(JsonElement operation)
     {
         List<string> parts = [];
         if (operation.TryGetProperty("parameters", out var parameters))
         {
             parts.AddRange(parameters.EnumerateArray()
-                .Where(parameter => parameter.GetProperty("in").GetString() == "query" && random.Next(3) != 0)
-                .Select(parameter => $"{parameter.GetProperty("name").GetString()}={(random.Next(3) == 0 ? "1" : Pick(HostileValues.Values))}"));
+                .Where(parameter => parameter.GetProperty("in").GetString() == "query" && random.Next(2) == 0)
+                .Select(parameter => $"{parameter.GetProperty("name").GetString()}={(random.Next(3) != 0 && ExampleOf(parameter) is { } good ? good : Pick(HostileValues.Values))}"));
         }
 
         if (random.Next(3) == 0)
@@ -61,6 +61,11 @@ internal sealed class Fuzzer(JsonElement document, IReadOnlyList<string> ids, Ra
 
         return parts.Count == 0 ? "" : "?" + string.Join('&', parts);
     }
+
+    private static string? ExampleOf(JsonElement parameter) => parameter.TryGetProperty("example", out var example) ? example.ToString().ToLowerInvariant() : null;
+
+    // Only the last one is ever deleted: the others are still to be asked for.
+    private string KnownId(string method) => method == "DELETE" ? ids[^1] : ids[random.Next(ids.Count)];
 
     private string MediaTypeOf(JsonElement requestBody) => random.Next(6) == 0 || requestBody.ValueKind != JsonValueKind.Object
         ? ((string[])["text/plain", "application/json; charset=utf-7", "application/json; charset=utf-16", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ";", "application/json-patch+json"])[random.Next(7)]

@@ -15,15 +15,21 @@ internal sealed class Outcomes
 
     public int Tried { get; private set; }
 
-    public void Add(string what, IReadOnlyList<RawAnswer> answers)
+    /// <param name="kinds">What was tried: a line of the table each.</param>
+    /// <param name="answers">All that came back on the connection.</param>
+    public void Add(IReadOnlyCollection<string> kinds, IReadOnlyList<RawAnswer> answers)
     {
         Tried++;
         var got = answers.Count == 0 ? "closed" : string.Join(", then ", answers.Select(answer => answer.Status == 0 ? "no HTTP/1.1" : $"{answer.Status}"));
-        _tried.TryAdd(what, []);
-        _tried[what][got] = _tried[what].GetValueOrDefault(got) + 1;
+        foreach (var kind in kinds)
+        {
+            _tried.TryAdd(kind, []);
+            _tried[kind][got] = _tried[kind].GetValueOrDefault(got) + 1;
+        }
+
         foreach (var answer in answers)
         {
-            Check(what, answer);
+            Check(string.Join(", ", kinds), answer);
         }
     }
 

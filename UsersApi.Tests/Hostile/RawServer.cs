@@ -15,24 +15,9 @@ internal sealed class RawServer(Uri address)
         using var limit = new CancellationTokenSource(Limit);
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(address.Host, address.Port);
-        var sending = SendAllAsync(socket, bytes, limit.Token);
-        var received = new MemoryStream();
-        var piece = new byte[64 * 1024];
-        try
-        {
-            while (await socket.ReceiveAsync(piece, limit.Token) is > 0 and var length)
-            {
-                received.Write(piece, 0, length);
-            }
-        }
-        catch (SocketException)
-        {
-            // It refused to read on; what it had said before counts.
-        }
-
-        socket.Close();
-        await sending;
-        return RawAnswer.ParseAll(received.GetBuffer().AsSpan(0, (int)received.Length));
+        var received = new List<byte>();
+        await Task.WhenAll(SendAllAsync(socket, bytes, limit.Token), ReceiveAllAsync(socket, received, limit.Token));
+        return RawAnswer.ParseAll([.. received]);
     }
 
     /// <summary>A GET that ends its connection.</summary>
@@ -40,6 +25,22 @@ internal sealed class RawServer(Uri address)
         (await SendAsync(Encoding.Latin1.GetBytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))) is [var answer]
             ? answer
             : throw new InvalidOperationException($"{target} has not one answer.");
+
+    private static async Task ReceiveAllAsync(Socket socket, List<byte> received, CancellationToken cancellationToken)
+    {
+        var piece = new byte[64 * 1024];
+        try
+        {
+            while (await socket.ReceiveAsync(piece, cancellationToken) is > 0 and var length)
+            {
+                received.AddRange(piece.AsSpan(0, length));
+            }
+        }
+        catch (SocketException)
+        {
+            // It refused to read on; what it had said before counts.
+        }
+    }
 
     private static async Task SendAllAsync(Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
@@ -50,7 +51,7 @@ internal sealed class RawServer(Uri address)
                 bytes = bytes[await socket.SendAsync(bytes, cancellationToken)..];
             }
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        catch (SocketException)
         {
             // The server has heard enough.
         }
