@@ -19,6 +19,21 @@ internal static class TestRedis
         }
     }
 
+    /// <summary>Every key below a prefix, without it.</summary>
+    public static async Task<IReadOnlyList<string>> KeysAsync(string prefix)
+    {
+        var keys = new List<string>();
+        foreach (var server in (await Connection.Value).GetServers())
+        {
+            await foreach (var key in server.KeysAsync(pattern: $"{prefix}*"))
+            {
+                keys.Add(key.ToString()[prefix.Length..]);
+            }
+        }
+
+        return keys;
+    }
+
     public static async Task CloseAsync()
     {
         if (Connection.IsValueCreated)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace UsersApi.Tests.Host;
 
@@ -14,7 +15,8 @@ internal sealed class UsersApiHost : IAsyncDisposable
     private readonly Factory _factory;
     private readonly bool _isGuest;
 
-    private UsersApiHost(TestDatabase database, string environment, Dictionary<string, string> settings, string? prefix = null)
+    private UsersApiHost(
+        TestDatabase database, string environment, Dictionary<string, string> settings, string? prefix = null, TimeProvider? clock = null)
     {
         Database = database;
         _isGuest = prefix is not null;
@@ -22,7 +24,7 @@ internal sealed class UsersApiHost : IAsyncDisposable
         settings.TryAdd("ConnectionStrings:Postgres", database.ConnectionString);
         settings.TryAdd("ConnectionStrings:Redis", TestServers.Redis);
         settings.TryAdd("RedisCached:KeyPrefix", _prefix);
-        _factory = new Factory(environment, settings, Logs);
+        _factory = new Factory(environment, settings, Logs, clock);
 
         // Not UseKestrel(0): that changes the addresses while Program.cs may already be starting the server.
         _factory.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
@@ -34,6 +36,9 @@ internal sealed class UsersApiHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>What all keys in Redis begin with.</summary>
+    public string Prefix => _prefix;
+
     public CollectedLogs Logs { get; } = new();
 
     public IServiceProvider Services => _factory.Services;
@@ -44,6 +49,19 @@ internal sealed class UsersApiHost : IAsyncDisposable
     /// <summary>On a database without any table.</summary>
     public static async Task<UsersApiHost> StartEmptyAsync(params (string Key, string Value)[] settings) =>
         new(await TestDatabase.CreateEmptyAsync(), "Development", settings.ToDictionary(setting => setting.Key, setting => setting.Value));
+
+    /// <summary>With something between it and its database, and a clock of its own.</summary>
+    /// <param name="link">From the database's connection string to the one that the application is given.</param>
+    /// <param name="clock">The application's time.</param>
+    /// <param name="settings">Its configuration.</param>
+    public static async Task<UsersApiHost> StartBehindAsync(
+        Func<NpgsqlConnectionStringBuilder, string> link, TimeProvider clock, params (string Key, string Value)[] settings)
+    {
+        var database = await TestDatabase.CreateAsync();
+        var all = settings.ToDictionary(setting => setting.Key, setting => setting.Value);
+        all.Add("ConnectionStrings:Postgres", link(new NpgsqlConnectionStringBuilder(database.ConnectionString)));
+        return new UsersApiHost(database, "Development", all, clock: clock);
+    }
 
     /// <summary>Another node: with the same database, and the same keys in Redis. It must be disposed of first.</summary>
     public UsersApiHost StartAnother(params (string Key, string Value)[] settings) =>
@@ -65,7 +83,7 @@ internal sealed class UsersApiHost : IAsyncDisposable
         await TestRedis.DeleteAsync(_prefix);
     }
 
-    private sealed class Factory(string environment, Dictionary<string, string> settings, CollectedLogs logs) : WebApplicationFactory<Program>
+    private sealed class Factory(string environment, Dictionary<string, string> settings, CollectedLogs logs, TimeProvider? clock) : WebApplicationFactory<Program>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
@@ -76,7 +94,11 @@ internal sealed class UsersApiHost : IAsyncDisposable
             }
 
             builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(logs));
-            builder.ConfigureTestServices(services => services.AddControllers().AddApplicationPart(typeof(MisbehavingController).Assembly));
+            builder.ConfigureTestServices(services =>
+            {
+                services.AddControllers().AddApplicationPart(typeof(MisbehavingController).Assembly);
+                services.AddSingleton(clock ?? TimeProvider.System);
+            });
         }
     }
 }
