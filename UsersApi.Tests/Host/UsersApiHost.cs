@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using UsersApi.Identity;
 
 namespace UsersApi.Tests.Host;
 
@@ -22,17 +24,29 @@ internal sealed class UsersApiHost : IAsyncDisposable
         settings.TryAdd("ConnectionStrings:Postgres", database.ConnectionString);
         settings.TryAdd("ConnectionStrings:Redis", TestServers.Redis);
         settings.TryAdd("RedisCached:KeyPrefix", _prefix);
+        settings.TryAdd("Authentication:DevelopmentKeyFile", TestTokens.KeyFile);
+        if (!IsDevelopment(environment))
+        {
+            settings.TryAdd("Authentication:Authority", TestServers.Issuer.Url);
+            settings.TryAdd("Authentication:Audience", TestIssuer.Audience);
+        }
+
         _factory = new Factory(environment, settings, Logs);
 
         // Not UseKestrel(0): that changes the addresses while Program.cs may already be starting the server.
         _factory.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _factory.StartServer();
-        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = _factory.ClientOptions.BaseAddress };
+        Client = new HttpClient(new SignedWrites(() => TokenOf(environment))) { BaseAddress = _factory.ClientOptions.BaseAddress };
+        Anonymous = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Client.BaseAddress };
     }
 
     public TestDatabase Database { get; }
 
+    /// <summary>Sends a token with every scope where it writes, and none where it reads.</summary>
     public HttpClient Client { get; }
+
+    /// <summary>Sends no token of its own.</summary>
+    public HttpClient Anonymous { get; }
 
     public CollectedLogs Logs { get; } = new();
 
@@ -55,6 +69,7 @@ internal sealed class UsersApiHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        Anonymous.Dispose();
         await _factory.DisposeAsync();
         if (_isGuest)
         {
@@ -64,6 +79,10 @@ internal sealed class UsersApiHost : IAsyncDisposable
         await Database.DisposeAsync();
         await TestRedis.DeleteAsync(_prefix);
     }
+
+    private static bool IsDevelopment(string environment) => environment == Environments.Development;
+
+    private static string TokenOf(string environment) => IsDevelopment(environment) ? TestTokens.Development(Scopes.All) : TestTokens.Production(Scopes.All);
 
     private sealed class Factory(string environment, Dictionary<string, string> settings, CollectedLogs logs) : WebApplicationFactory<Program>
     {

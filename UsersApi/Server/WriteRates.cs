@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
+
+namespace UsersApi.Server;
+
+/// <summary>Answers 429 to a client that writes faster than it may. Reads are cheap, and not counted.</summary>
+internal static class WriteRates
+{
+    // Whoever has one address of IPv6 has all of its network.
+    private const int OwnBytesOfIPv6 = 8;
+
+    public static WebApplication UseWriteRates(this WebApplication app)
+    {
+        app.UseWhen(context => IsWrite(context.Request.Method), writes => writes.UseRateLimiter());
+        return app;
+    }
+
+    public static void Limit(RateLimiterOptions limiter, IOptions<ServerOptions> options)
+    {
+        var writes = options.Value.WritesPerSecond;
+        var bucket = new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = writes,
+            TokensPerPeriod = writes,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+        };
+        limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(ClientOf(context), _ => bucket));
+        limiter.OnRejected = (rejected, _) =>
+        {
+            var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? time.TotalSeconds : 1;
+            rejected.HttpContext.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait)).ToString(CultureInfo.InvariantCulture);
+            return ValueTask.CompletedTask;
+        };
+    }
+
+    private static bool IsWrite(string method) => !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
+
+    private static string ClientOf(HttpContext context) =>
+        context.User.FindFirst("sub") is { } subject ? $"subject {subject.Issuer} {subject.Value}" : $"address {NetworkOf(context.Connection.RemoteIpAddress)}";
+
+    private static string NetworkOf(IPAddress? address) => address switch
+    {
+        { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false } => Convert.ToHexString(address.GetAddressBytes().AsSpan(0, OwnBytesOfIPv6)),
+        _ => address?.MapToIPv4().ToString() ?? "",
+    };
+}
