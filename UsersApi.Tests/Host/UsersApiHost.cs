@@ -48,6 +48,9 @@ internal sealed class UsersApiHost : IAsyncDisposable
     /// <summary>Sends no token of its own.</summary>
     public HttpClient Anonymous { get; }
 
+    /// <summary>What all keys in Redis begin with.</summary>
+    public string Prefix => _prefix;
+
     public CollectedLogs Logs { get; } = new();
 
     public IServiceProvider Services => _factory.Services;

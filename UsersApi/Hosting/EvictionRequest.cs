@@ -16,6 +16,6 @@ public sealed class EvictionRequest : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
         Tags.Any(tag => tag is not { Length: > 0 and <= TagLength })
-            ? [new ValidationResult($"Each tag has 1 to {TagLength} characters.", [nameof(Tags)])]
+            ? [new ValidationResult($"Each tag has 1 to {TagLength} characters.", ["tags"])]
             : [];
 }
