@@ -10,37 +10,30 @@ internal static class TestRedis
 
     public static async Task DeleteAsync(string prefix)
     {
-        var redis = await Connection.Value;
-        foreach (var server in redis.GetServers())
+        foreach (var key in await KeysAsync(prefix))
         {
-            await foreach (var key in server.KeysAsync(pattern: $"{prefix}*"))
-            {
-                await redis.GetDatabase().KeyDeleteAsync(key);
-            }
+            await (await Connection.Value).GetDatabase().KeyDeleteAsync(key);
         }
     }
+
+    /// <summary>Every key below a prefix, one a line.</summary>
+    public static async Task<string> ReadKeysAsync(string prefix) => string.Join('\n', await KeysAsync(prefix));
 
     /// <summary>Every key below a prefix with all that is in it, as text.</summary>
     public static async Task<string> ReadAsync(string prefix)
     {
-        var redis = await Connection.Value;
+        var database = (await Connection.Value).GetDatabase();
         var text = new StringBuilder();
-        foreach (var server in redis.GetServers())
+        foreach (var key in await KeysAsync(prefix))
         {
-            await foreach (var key in server.KeysAsync(pattern: $"{prefix}*"))
+            text.AppendLine(key);
+            if (await database.KeyTypeAsync(key) is RedisType.String)
             {
-                text.Append(key.ToString()).Append('\n');
-                if (await redis.GetDatabase().KeyTypeAsync(key) is RedisType.String)
-                {
-                    text.Append(await redis.GetDatabase().StringGetAsync(key)).Append('\n');
-                    continue;
-                }
-
-                foreach (var field in await redis.GetDatabase().HashGetAllAsync(key))
-                {
-                    text.Append(field.Name).Append(' ').Append(field.Value).Append('\n');
-                }
+                text.AppendLine(await database.StringGetAsync(key));
+                continue;
             }
+
+            text.AppendJoin('\n', await database.HashGetAllAsync(key)).AppendLine();
         }
 
         return text.ToString();
@@ -52,5 +45,19 @@ internal static class TestRedis
         {
             await (await Connection.Value).DisposeAsync();
         }
+    }
+
+    private static async Task<List<string>> KeysAsync(string prefix)
+    {
+        List<string> keys = [];
+        foreach (var server in (await Connection.Value).GetServers())
+        {
+            await foreach (var key in server.KeysAsync(pattern: $"{prefix}*"))
+            {
+                keys.Add(key.ToString());
+            }
+        }
+
+        return keys;
     }
 }

@@ -28,6 +28,7 @@ public sealed class StartTests
         {
             Assert.That(result.ExitCode, Is.EqualTo(1));
             Assert.That(result.Error.TrimEnd(), Is.EqualTo(line));
+            Assert.That(result.Output, Is.Empty, "no stack trace in the log either");
         }
 
         void AddWhereSet(string name, string? value)

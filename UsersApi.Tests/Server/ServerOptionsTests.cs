@@ -28,7 +28,8 @@ public sealed class ServerOptionsTests
     [TestCase("10.0.0.1", "10.0.0.1/32")]
     [TestCase("10.0.0.0/8", "10.0.0.0/8")]
     [TestCase("2001:db8::1", "2001:db8::1/128")]
-    [TestCase("10.0.0.1/8", null)]
+    [TestCase("10.0.0.1/8", "10.0.0.0/8")]
+    [TestCase("10.0.0.1/33", null)]
     [TestCase("proxy.example", null)]
     [TestCase("", null)]
     public void A_proxy_is_an_address_or_a_network(string proxy, string? network)

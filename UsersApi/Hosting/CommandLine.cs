@@ -30,6 +30,8 @@ internal static class CommandLine
     {
         try
         {
+            // The host would do so too, after what hosted services need of it, and log the first mistake with its stack trace.
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
             await app.RunAsync();
             return 0;
         }

@@ -15,7 +15,17 @@ internal static class ServerServiceCollectionExtensions
     public static IServiceCollection AddServer(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<ServerOptions>().Bind(configuration.GetSection(ServerOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServerOptions>>(LimitKestrel);
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServerOptions>>((kestrel, server) =>
+        {
+            // Kestrel is made before options are validated, which will refuse to start: so far there is nobody to say it in one line.
+            try
+            {
+                LimitKestrel(kestrel, server.Value);
+            }
+            catch (OptionsValidationException)
+            {
+            }
+        });
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ServerOptions>>(BelieveProxies);
 
         // AllowedHosts is left to our own check, whose answer is a problem; the framework's, before it, is HTML.
@@ -31,9 +41,8 @@ internal static class ServerServiceCollectionExtensions
         return services;
     }
 
-    private static void LimitKestrel(KestrelServerOptions kestrel, IOptions<ServerOptions> options)
+    private static void LimitKestrel(KestrelServerOptions kestrel, ServerOptions server)
     {
-        var server = options.Value;
         var rate = new MinDataRate(server.MinBytesPerSecond, TimeSpan.FromSeconds(server.GraceSeconds));
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = server.MaxBodyBytes;

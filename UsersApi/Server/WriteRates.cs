@@ -30,12 +30,19 @@ internal static class WriteRates
         };
         limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(ClientOf(context), _ => bucket));
-        limiter.OnRejected = (rejected, _) =>
+        limiter.OnRejected = (rejected, _) => new ValueTask(RefuseAsync(rejected));
+    }
+
+    private static Task RefuseAsync(OnRejectedContext rejected)
+    {
+        var http = rejected.HttpContext;
+        var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? time.TotalSeconds : 1;
+        http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait)).ToString(CultureInfo.InvariantCulture);
+        return http.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new ProblemDetailsContext
         {
-            var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? time.TotalSeconds : 1;
-            rejected.HttpContext.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait)).ToString(CultureInfo.InvariantCulture);
-            return ValueTask.CompletedTask;
-        };
+            HttpContext = http,
+            ProblemDetails = { Title = "Too many writes", Detail = "This client writes faster than it may. Retry-After says when to go on." },
+        }).AsTask();
     }
 
     private static bool IsWrite(string method) => !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
