@@ -66,6 +66,15 @@ internal sealed class UsersApiHost : IAsyncDisposable
     public UsersApiHost StartAnother(params (string Key, string Value)[] settings) =>
         new(Database, "Development", settings.ToDictionary(setting => setting.Key, setting => setting.Value), _prefix);
 
+    /// <summary>Waits until the cache is connected and hits: the server does not wait for it to start.</summary>
+    public Task UntilItCachesAsync() => Eventually.HoldsAsync(
+        async () =>
+        {
+            using var response = await Anonymous.FetchAsync(Http.Users);
+            return response.Headers.GetValues("Cache-Status").Single().Contains("; hit", StringComparison.Ordinal);
+        },
+        "a hit");
+
     /// <summary>Stops the server, so that all it had to log is logged; the database remains.</summary>
     public ValueTask StopAsync() => _factory.DisposeAsync();
 

@@ -31,9 +31,10 @@ public sealed partial class SecurityHeaderTests
     [Test]
     public async Task A_hit_has_them_once_and_they_are_not_stored()
     {
-        await using var api = await UsersApiHost.StartAsync();
-        using var miss = await api.Client.FetchAsync(Http.Users);
-        using var hit = await api.Client.FetchAsync(Http.Users);
+        await using var api = await UsersApiHost.StartAsync(settings: ("RedisCached:VersionsTimeoutMs", "10000"));
+        await api.UntilItCachesAsync();
+        using var miss = await api.Client.FetchAsync($"{Http.Users}?limit=1");
+        using var hit = await api.Client.FetchAsync($"{Http.Users}?limit=1");
         await api.StopAsync();
         var stored = await TestRedis.ReadAsync(api.Prefix);
 

@@ -47,12 +47,14 @@ internal static class WriteRates
 
     private static bool IsWrite(string method) => !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
 
-    private static string ClientOf(HttpContext context) =>
-        context.User.FindFirst("sub") is { } subject ? $"subject {subject.Issuer} {subject.Value}" : $"address {NetworkOf(context.Connection.RemoteIpAddress)}";
-
-    private static string NetworkOf(IPAddress? address) => address switch
+    private static string ClientOf(HttpContext context) => context switch
     {
-        { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false } => Convert.ToHexString(address.GetAddressBytes().AsSpan(0, OwnBytesOfIPv6)),
-        _ => address?.MapToIPv4().ToString() ?? "",
+        { User: var user } when user.FindFirst("sub") is { } subject => $"subject {subject.Issuer} {subject.Value}",
+        { Connection.RemoteIpAddress: { } address } => $"address {NetworkOf(address)}",
+        _ => "",
     };
+
+    private static string NetworkOf(IPAddress address) => address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false }
+        ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, OwnBytesOfIPv6))
+        : address.MapToIPv4().ToString();
 }
