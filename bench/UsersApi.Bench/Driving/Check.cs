@@ -38,7 +38,7 @@ internal static class Check
 
     private static async Task<(byte[] Body, string CacheStatus)> GetAsync(SubjectProcess subject, Scenario scenario)
     {
-        using var handler = new HttpClientHandler
+        using var handler = new SocketsHttpHandler
         {
             AutomaticDecompression = scenario.IsCompressed ? DecompressionMethods.GZip : DecompressionMethods.None,
         };

@@ -34,7 +34,7 @@ internal sealed class SubjectGroup(Scenario scenario, string bodyFile) : IAsyncD
         {
             var keys = Enumerable.Range(1, isQuick ? scenario.Keys / 20 : scenario.Keys);
             await Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (key, token) =>
-                await subject.Client.GetByteArrayAsync(Cursors.Url(scenario.Limit, key), token));
+                await subject.Client.GetByteArrayAsync(new Uri(subject.Address, Cursors.Url(scenario.Limit, key)), token));
         }
     }
 

@@ -46,10 +46,11 @@ internal sealed class SubjectProcess : IAsyncDisposable
         Client.Dispose();
         // A subject ends with its standard input, and so also when this process is killed.
         _process.StandardInput.Close();
-        if (!_process.WaitForExit(TimeSpan.FromSeconds(15)))
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_process.HasExited)
             _process.Kill();
 
-        await _process.WaitForExitAsync();
         _process.Dispose();
     }
 }

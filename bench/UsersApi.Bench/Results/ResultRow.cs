@@ -4,8 +4,8 @@ using UsersApi.Bench.Subjects;
 namespace UsersApi.Bench.Results;
 
 /// <summary>
-/// Medians over the runs of one subject. A ratio is that of two runs which stand side by side, and what is given is the
-/// median of these, and their lower quartile.
+/// Medians over the runs of one subject. Ratios are taken of two runs of the same round, which had the same neighbours on
+/// the machine; what is given is the median of these, and their lower quartile.
 /// </summary>
 internal sealed record ResultRow
 {
@@ -45,6 +45,9 @@ internal sealed record ResultRow
 
     public double? RatioToOutputCacheRedisLowerQuartile { get; init; }
 
+    /// <summary>Of processor time, where less is better; all other ratios are of requests in the same time.</summary>
+    public double? CpuRatioToConst { get; init; }
+
     public double? RatioToRawNpgsql { get; init; }
 
     public double? RatioToRawNpgsqlLowerQuartile { get; init; }
@@ -74,6 +77,7 @@ internal sealed record ResultRow
                 RatioToConstLowerQuartile = toConstLower,
                 RatioToOutputCacheRedis = toOutput,
                 RatioToOutputCacheRedisLowerQuartile = toOutputLower,
+                CpuRatioToConst = Ratio(runs, measured, Bases[0], run => run.ServerCpuPer10k).Median,
                 RatioToRawNpgsql = toRaw,
                 RatioToRawNpgsqlLowerQuartile = toRawLower,
             };
@@ -82,12 +86,14 @@ internal sealed record ResultRow
 
     private static double Median(List<Measurement> runs, Func<Measurement, double> figure) => Quantiles.Of(runs.Select(figure), 0.5);
 
-    private static (double? Median, double? LowerQuartile) Ratio(List<Measurement> runs, Dictionary<string, List<Measurement>> measured, string name)
+    private static (double? Median, double? LowerQuartile) Ratio(
+        List<Measurement> runs, Dictionary<string, List<Measurement>> measured, string name, Func<Measurement, double>? figure = null)
     {
+        figure ??= run => run.Rps;
         if (!measured.TryGetValue(name, out var bases))
             return default;
 
-        var ratios = runs.Zip(bases, (run, @base) => run.Rps / @base.Rps).ToList();
+        var ratios = runs.Zip(bases, (run, @base) => figure(run) / figure(@base)).ToList();
         return (Quantiles.Of(ratios, 0.5), Quantiles.Of(ratios, 0.25));
     }
 }

@@ -19,6 +19,7 @@ internal static class Table
         ("queries", row => Number(row.QueriesPerRequest)),
         ("x const-mvc", row => Ratio(row.RatioToConst, row.RatioToConstLowerQuartile)),
         ("x output-cache-redis", row => Ratio(row.RatioToOutputCacheRedis, row.RatioToOutputCacheRedisLowerQuartile)),
+        ("CPU x const-mvc", row => Ratio(row.CpuRatioToConst)),
         ("x raw-npgsql", row => Ratio(row.RatioToRawNpgsql, row.RatioToRawNpgsqlLowerQuartile)),
     ];
 
@@ -41,6 +42,7 @@ internal static class Table
     private static string Number(double value) => value.ToString(
         value >= 100 ? "#,0" : value >= 10 ? "0.0" : value >= 0.005 ? "0.00" : "0.####", CultureInfo.InvariantCulture);
 
-    private static string Ratio(double? median, double? lower) =>
-        median is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{median:0.00} ({lower:0.00})");
+    private static string Ratio(double? median, double? lower) => Ratio(median) + (lower is null ? "" : $" ({Ratio(lower)})");
+
+    private static string Ratio(double? ratio) => ratio?.ToString("0.00", CultureInfo.InvariantCulture) ?? "";
 }
