@@ -22,6 +22,6 @@ static int Micro(string[] filter)
     var config = DefaultConfig.Instance
         .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
         .AddDiagnoser(MemoryDiagnoser.Default);
-    BenchmarkSwitcher.FromAssembly(typeof(BenchRun).Assembly).Run(filter is [] ? ["--filter", "*"] : filter, config);
+    BenchmarkSwitcher.FromAssembly(typeof(BenchRun).Assembly).Run(["--filter", .. filter is [] ? ["*"] : filter], config);
     return 0;
 }

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.Filters;
-using Microsoft.AspNetCore.Mvc.Infrastructure;
+using UsersApi.Bench.Subjects;
 using UsersApi.Caching;
 using UsersApi.Hosting;
 using UsersApi.Users;
@@ -15,16 +15,20 @@ internal sealed class CacheInside
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddJsonControllers().AddApplicationPart(typeof(UsersController).Assembly);
+        builder.Services.AddJsonControllers().WithController<UsersController>();
         builder.Services.AddRedisCached(builder.Configuration);
-        Services = builder.Build().Services;
-        var action = Services.GetRequiredService<IActionDescriptorCollectionProvider>().ActionDescriptors.Items
-            .OfType<ControllerActionDescriptor>().Single(action => action.ActionName == nameof(UsersController.List));
+        var app = builder.Build();
+        app.MapControllers();
+        Services = app.Services;
+        var endpoint = ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints)
+            .First(endpoint => endpoint.Metadata.GetMetadata<ControllerActionDescriptor>()?.ActionName == nameof(UsersController.List));
+        var action = endpoint.Metadata.GetRequiredMetadata<ControllerActionDescriptor>();
         Policy = Services.GetRequiredService<CachePolicies>().For(action)!;
 
         var http = new DefaultHttpContext { RequestServices = Services };
         http.Request.Path = "/api/v1/users";
         http.Request.QueryString = new QueryString("?limit=20");
+        http.SetEndpoint(endpoint);
         Request = new ActionExecutingContext(
             new ActionContext(http, new RouteData(), action, new()), [], new Dictionary<string, object?> { ["limit"] = 20 }, new object());
     }
