@@ -11,16 +11,24 @@ internal static class BenchRun
         if (BenchOptions.Parse(arguments) is not { } options)
             return await ExplainAsync();
 
-        try
+        await using var redis = await RedisCounters.ConnectAsync(Environment.GetEnvironmentVariable("ConnectionStrings__Redis")!);
+        var (rows, status) = (new List<ResultRow>(), 0);
+        foreach (var scenario in options.Scenarios)
         {
-            await RunAsync(options);
-            return 0;
+            try
+            {
+                await RunAsync(scenario, options, redis, rows);
+            }
+            catch (InvalidOperationException error)
+            {
+                // The others can be measured all the same.
+                await Console.Error.WriteLineAsync($"{scenario.Name}: {error.Message}");
+                status = 1;
+            }
         }
-        catch (InvalidOperationException error)
-        {
-            await Console.Error.WriteLineAsync(error.Message);
-            return 1;
-        }
+
+        await redis.ClearAsync();
+        return status;
     }
 
     public static async Task<int> ExplainAsync()
@@ -31,32 +39,25 @@ internal static class BenchRun
         return 2;
     }
 
-    private static async Task RunAsync(BenchOptions options)
+    private static async Task RunAsync(Scenario scenario, BenchOptions options, RedisCounters redis, List<ResultRow> rows)
     {
-        await using var redis = await RedisCounters.ConnectAsync(Environment.GetEnvironmentVariable("ConnectionStrings__Redis")!);
-        var rows = new List<ResultRow>();
-        foreach (var scenario in options.Scenarios)
-        {
-            await redis.ClearAsync();
-            await using var subjects = await SubjectGroup.StartAsync(scenario, [.. options.SubjectsOf(scenario)]);
-            foreach (var connections in scenario.Connections)
-            {
-                var measured = await MeasureAsync(subjects, scenario, connections, options, redis);
-                List<ResultRow> added = [.. ResultRow.Of(scenario, connections, measured)];
-                Console.WriteLine(Table.Of(added));
-                rows.AddRange(added);
-                // After each, so that a run which is stopped leaves what it has.
-                await ResultFile.WriteAsync(ResultFile.Latest, rows);
-            }
-        }
-
         await redis.ClearAsync();
+        await using var subjects = await SubjectGroup.StartAsync(scenario, [.. options.SubjectsOf(scenario)]);
+        await subjects.PrimeAsync(options.IsQuick);
+        foreach (var connections in scenario.Connections)
+        {
+            var measured = await MeasureAsync(subjects, scenario, connections, options, redis);
+            List<ResultRow> added = [.. ResultRow.Of(scenario, connections, measured)];
+            Console.WriteLine(Table.Of(added));
+            rows.AddRange(added);
+            // After each, so that a run which is stopped leaves what it has.
+            await ResultFile.WriteAsync(ResultFile.Latest, rows);
+        }
     }
 
     private static async Task<Dictionary<string, List<Measurement>>> MeasureAsync(
         SubjectGroup subjects, Scenario scenario, int connections, BenchOptions options, RedisCounters redis)
     {
-        await subjects.PrimeAsync(options.IsQuick);
         foreach (var subject in subjects.Running)
             await scenario.Load(new LoadTarget(subject.Address, scenario, connections, options.WarmUpSeconds));
 

@@ -22,7 +22,7 @@ internal static class Check
             var before = await subject.UsageAsync();
             var (body, status) = await GetAsync(subject, scenario);
             if (!expected.Span.SequenceEqual(body))
-                throw new InvalidOperationException($"{scenario.Name}: {subject.Name} answers {body.Length} bytes that are not the same as no-cache's.");
+                throw new InvalidOperationException($"{subject.Name} answers {body.Length} bytes that are not the same as no-cache's.");
 
             var isHit = (await subject.UsageAsync()).Queries == before.Queries
                 && (!subject.Name.StartsWith(SubjectNames.RedisCached, StringComparison.Ordinal) || status.Contains("; hit", StringComparison.Ordinal));
@@ -33,7 +33,7 @@ internal static class Check
             await Task.Delay(50);
         }
 
-        throw new InvalidOperationException($"{scenario.Name}: {subject.Name} does not answer from its cache.");
+        throw new InvalidOperationException($"{subject.Name} does not answer from its cache.");
     }
 
     private static async Task<(byte[] Body, string CacheStatus)> GetAsync(SubjectProcess subject, Scenario scenario)

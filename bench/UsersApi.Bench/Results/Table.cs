@@ -40,7 +40,7 @@ internal static class Table
     }
 
     private static string Number(double value) => value.ToString(
-        value >= 100 ? "#,0" : value >= 10 ? "0.0" : value >= 0.005 ? "0.00" : "0.####", CultureInfo.InvariantCulture);
+        value >= 100 ? "#,0" : value >= 10 ? "0.0" : value >= 1 ? "0.00" : "0.###", CultureInfo.InvariantCulture);
 
     private static string Ratio(double? median, double? lower) => Ratio(median) + (lower is null ? "" : $" ({Ratio(lower)})");
 
