@@ -18,8 +18,8 @@ public class LookupBenchmark
         _store = _cache.Services.GetRequiredService<CacheStore>();
         _key = _cache.Policy.Key.Complete(_cache.Policy.Key.Draft(_cache.Request), []);
         _tags = _cache.Policy.TagsOf(_cache.Request, "/api/v1/users");
-        var stamp = await _cache.Services.GetRequiredService<ITagVersions>().ReadAsync(_tags);
-        var entry = CacheInside.EntryOf(4_700) with { Key = _key, Action = _cache.Policy.ActionId, Stamp = stamp! };
+        var versions = await _cache.Services.GetRequiredService<ITagVersions>().ReadAsync(_tags);
+        var entry = CacheInside.EntryOf(4_700) with { Key = _key, Action = _cache.Policy.ActionId, Stamp = versions!.StampOf(_tags) };
         var written = CacheEntryFormat.Write(entry);
         await _cache.Services.GetRequiredKeyedService<IDistributedCache>(RedisCachedServiceCollectionExtensions.ServiceKey)
             .SetAsync(_key, System.Buffers.BuffersExtensions.ToArray(written), new DistributedCacheEntryOptions());

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.OutputCaching;
+using UsersApi.Caching;
 
 namespace UsersApi.Bench.Subjects;
 
@@ -10,8 +11,8 @@ internal sealed record Subject(Action<WebApplicationBuilder, SubjectSettings> Ad
     public static readonly Dictionary<string, Subject> All = new()
     {
         [SubjectNames.RedisCached] = OfMvc((builder, _) => builder.AddRedisCachedUsers(CacheModes.Strict)),
-        [SubjectNames.RedisCachedFast] = OfMvc((builder, _) => builder.AddRedisCachedUsers(CacheModes.Fast)),
-        [SubjectNames.RedisCachedLocal] = OfMvc((builder, _) => builder.AddRedisCachedUsers(CacheModes.Local)),
+        [SubjectNames.RedisCachedFast] = new((builder, _) => builder.AddRedisCachedUsers(CacheModes.Strict), MapEarly),
+        [SubjectNames.RedisCachedLocal] = new((builder, _) => builder.AddRedisCachedUsers(CacheModes.Local), MapEarly),
         [SubjectNames.OutputCacheMemory] = new((builder, settings) => builder.AddOutputCachedUsers(settings), MapOutputCached),
         [SubjectNames.OutputCacheRedis] = new(AddOutputCacheRedis, MapOutputCached),
         [SubjectNames.PlainFilter] = OfMvc((builder, _) => builder.AddPlainFilteredUsers()),
@@ -24,6 +25,8 @@ internal sealed record Subject(Action<WebApplicationBuilder, SubjectSettings> Ad
 
     // Routing and MVC, and nothing else in the pipeline: what they cost, all of these pay.
     private static Subject OfMvc(Action<WebApplicationBuilder, SubjectSettings> addServices) => new(addServices, (app, _) => app.MapControllers());
+
+    private static void MapEarly(WebApplication app, SubjectSettings settings) => app.MapControllers().WithEarlyHits();
 
     private static void AddOutputCacheRedis(WebApplicationBuilder builder, SubjectSettings settings)
     {

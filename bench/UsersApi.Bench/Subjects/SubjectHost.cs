@@ -14,7 +14,9 @@ internal static class SubjectHost
     {
         var (subject, settings) = (Subject.All[name], SubjectSettings.Parse(arguments));
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.AddServer([]);
+        builder.AddConsoleLog([]);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.AddSingleton(TimeProvider.System);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter((_, level) => level >= LogLevel.Warning);
         builder.Services.AddPostgres(builder.Configuration);
