@@ -8,7 +8,7 @@ namespace UsersApi.Caching.Tests.Entries;
 [TestFixture, Parallelizable(ParallelScope.All)]
 public sealed class CompressedEntryTests
 {
-    private static readonly string Text = string.Concat(Enumerable.Range(0, 5_000).Select(i => $"{i};"));
+    private static readonly string Text = string.Concat(Enumerable.Range(0, 5_000).Select(i => $"{i % 10};"));
     private static readonly (string Name, string Value) Gzip = ("Accept-Encoding", "gzip");
 
     [Test]
@@ -28,8 +28,8 @@ public sealed class CompressedEntryTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That((packed.Outcome, packed["Content-Encoding"], packed["ETag"]), Is.EqualTo(("hit; ttl=60", "gzip", miss["ETag"])));
-            Assert.That(packed.Text, Is.EqualTo(miss.Text));
-            Assert.That((plain.Outcome, plain["Content-Encoding"], plain.Text), Is.EqualTo(("hit; ttl=60", (string?)null, Text)));
+            Assert.That(packed.Text == miss.Text, Is.True);
+            Assert.That((plain.Outcome, plain["Content-Encoding"], plain.Text == Text), Is.EqualTo(("hit; ttl=60", packed["X-None"], true)));
         }
     }
 
