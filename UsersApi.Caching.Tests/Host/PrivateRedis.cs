@@ -6,7 +6,7 @@ using System.Net.Sockets;
 namespace UsersApi.Caching.Tests.Host;
 
 /// <summary>A Redis server of one test's own, to be killed and started again.</summary>
-internal sealed class PrivateRedis : IAsyncDisposable
+internal sealed class PrivateRedis(params string[] arguments) : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("caching-tests-");
     private readonly int _port = FreePort();
@@ -16,9 +16,9 @@ internal sealed class PrivateRedis : IAsyncDisposable
 
     private string Dump => Path.Combine(_folder.FullName, "dump.rdb");
 
-    public static async Task<PrivateRedis> StartAsync()
+    public static async Task<PrivateRedis> StartAsync(params string[] arguments)
     {
-        var redis = new PrivateRedis();
+        var redis = new PrivateRedis(arguments);
         await redis.BeginAsync();
         return redis;
     }
@@ -28,7 +28,7 @@ internal sealed class PrivateRedis : IAsyncDisposable
     {
         // "save 3600 1" keeps it from writing by itself while a test runs.
         var start = new ProcessStartInfo("redis-server") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])["--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _folder.FullName, "--save", "3600 1"])
+        foreach (var argument in (string[])["--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _folder.FullName, "--save", "3600 1", .. arguments])
         {
             start.ArgumentList.Add(argument);
         }
@@ -50,6 +50,11 @@ internal sealed class PrivateRedis : IAsyncDisposable
         _server.Dispose();
         _server = null;
     }
+
+    /// <summary>Stops its process where it stands; connections stay, and nothing answers.</summary>
+    public void Hang() => Signal("STOP");
+
+    public void GoOn() => Signal("CONT");
 
     /// <summary>Has the server write its dump, and keeps a copy.</summary>
     public async Task SnapshotAsync()
@@ -90,13 +95,20 @@ internal sealed class PrivateRedis : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private async Task CommandAsync(string command)
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{_server!.Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Sends a command, in Redis's inline form, and returns the first line of the answer.</summary>
+    public async Task<string?> CommandAsync(string command)
     {
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, _port);
         using var reader = new StreamReader(socket.GetStream());
         await socket.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(command + "\r\n"));
-        await reader.ReadLineAsync();
+        return await reader.ReadLineAsync();
     }
 
     private static int FreePort()

@@ -32,8 +32,8 @@ internal sealed class Runs
         return runs._answer is { } answer ? new ContentResult { Content = answer } : (await run.Answered)(http);
     }
 
-    /// <summary>Runs that begin from now on answer this at once.</summary>
-    public void AnswerFromNowOn(string answer) => Volatile.Write(ref _answer, answer);
+    /// <summary>Runs that begin from now on answer this at once; null, and they wait again.</summary>
+    public void AnswerFromNowOn(string? answer) => Volatile.Write(ref _answer, answer);
 
     /// <summary>The next run that has begun.</summary>
     public Task<Run> NextAsync() => _entered.Reader.ReadAsync().AsTask().WaitAsync(Deadline);

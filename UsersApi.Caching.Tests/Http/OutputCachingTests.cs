@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.OutputCaching;
 using NUnit.Framework;
 using UsersApi.Caching.Tests.Host;
@@ -56,11 +55,9 @@ public sealed class OutputCachingTests
             await File.WriteAllLinesAsync(file, found);
         }
 
-        var list = await File.ReadAllLinesAsync(ListFile());
+        var list = await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "Http", "OutputCaching.differences.txt"));
         Assert.That(found.Select(NameOf), Is.EquivalentTo(list.Select(NameOf)));
     }
 
     private static string NameOf(string line) => line.Split(" \u2014 ")[0];
-
-    private static string ListFile([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "OutputCaching.differences.txt");
 }

@@ -134,6 +134,34 @@ public sealed class WriteQueueTests
         Assert.That(hit.Outcome, Is.EqualTo("hit; ttl=60"));
     }
 
+    [Test]
+    public async Task Response_that_waited_too_long_is_not_written()
+    {
+        var store = new Mock<IDistributedCache>();
+        var open = new TaskCompletionSource();
+        var begun = new SemaphoreSlim(0);
+        store.Setup(cache => cache.SetAsync(It.IsAny<string>(), It.IsAny<byte[]>(), It.IsAny<DistributedCacheEntryOptions>(), It.IsAny<CancellationToken>()))
+            .Returns(() =>
+            {
+                begun.Release();
+                return open.Task;
+            });
+        store.Setup(cache => cache.GetAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).ReturnsAsync((byte[]?)null);
+        var host = await CachedHost.StartAsync([typeof(NumbersController)], services: services => services.AddKeyedSingleton(RedisCachedServiceCollectionExtensions.ServiceKey, store.Object), redis: "");
+        await host.ExchangeAsync("GET", "/numbers?n=1");
+        await host.ExchangeAsync("GET", "/numbers?n=2");
+        // Both writers are at it, and neither comes to an end.
+        await begun.WaitAsync();
+        await begun.WaitAsync();
+        await host.ExchangeAsync("GET", "/numbers?n=3");
+
+        host.Time.Advance(TimeSpan.FromSeconds(11));
+        open.SetResult();
+        await host.DisposeAsync();
+
+        Assert.That(store.Invocations.Where(call => call.Method.Name == nameof(IDistributedCache.SetAsync)).Select(call => call.Arguments[0]), Is.EquivalentTo(["get:/numbers:n=1", "get:/numbers:n=2"]));
+    }
+
     private static ServiceProvider Services() => new ServiceCollection().AddMetrics().AddSingleton<CacheMetrics>().BuildServiceProvider();
 
     private static CacheWriteQueue Queue(ServiceProvider services, int entries = 1_000, long bytes = 64 * 1_048_576) =>

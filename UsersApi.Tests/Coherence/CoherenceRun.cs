@@ -7,7 +7,7 @@ namespace UsersApi.Tests.Coherence;
 internal sealed class CoherenceRun : IAsyncDisposable
 {
     public const int Nodes = 2;
-    private const int ReadersPerNode = 64;
+    private const int ReadersPerNode = 96;
     private const int Writers = 10;
 
     private readonly CheckerSettings _settings;
@@ -62,6 +62,7 @@ internal sealed class CoherenceRun : IAsyncDisposable
         }
 
         await Task.WhenAll(all);
+        Tally.Stop();
     }
 
     /// <summary>After the storm: also what was written and never acknowledged is relayed, and then every node serves what Postgres has.</summary>

@@ -11,6 +11,7 @@ internal sealed class History
 {
     private readonly long[] _acknowledged = [.. Enumerable.Repeat(1L, Population.Count)];
     private readonly long[][] _acknowledgedAt = [.. Enumerable.Range(0, CoherenceRun.Nodes).Select(_ => new long[Population.Count])];
+    private readonly int[] _lastWritten = new int[CoherenceRun.Nodes];
     private readonly ConcurrentDictionary<(int User, long Version), string> _names = new();
 
     /// <summary>To be called before the request is sent: the oldest versions that it may bring back.</summary>
@@ -40,9 +41,13 @@ internal sealed class History
         return false;
     }
 
+    /// <summary>The user that this node acknowledged last.</summary>
+    public int LastWrittenBy(int node) => Volatile.Read(ref _lastWritten[node]);
+
     /// <summary>To be called when the response to a write has arrived: from now on nobody may see an older version.</summary>
     public void Acknowledge(int node, Sighting written)
     {
+        Volatile.Write(ref _lastWritten[node], written.User);
         Volatile.Write(ref _acknowledgedAt[node][written.User], Stopwatch.GetTimestamp());
         ref var floor = ref _acknowledged[written.User];
         for (var known = Volatile.Read(ref floor); known < written.Version;)

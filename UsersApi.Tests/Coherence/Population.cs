@@ -13,6 +13,7 @@ internal static class Population
 
     private static readonly Guid[] Ids = [.. Enumerable.Range(0, Count).Select(user => Guid.Parse($"01900000-0000-7000-8000-00000000000{user}"))];
 
+    /// <summary>Each user, in order, then lists.</summary>
     public static IReadOnlyList<Target> Targets { get; } =
     [
         .. Enumerable.Range(0, Count).Select(user => new Target(PathOf(user), IsList: false, [user])),

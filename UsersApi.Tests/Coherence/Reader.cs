@@ -25,7 +25,7 @@ internal sealed class Reader(int node, Uri url, History history, Judge judge, Ta
                 await connection.ConnectAsync();
                 while (!stop.IsCancellationRequested)
                 {
-                    await ReadAsync(connection, random.Next(Requests.Length));
+                    await ReadAsync(connection, Pick());
                 }
             }
             catch (Exception error) when (error is SocketException or IOException or OperationCanceledException)
@@ -35,6 +35,11 @@ internal sealed class Reader(int node, Uri url, History history, Judge judge, Ta
             }
         }
     }
+
+    // Half of the time what another node has just written: that is where a stale answer would be.
+    private int Pick() => random.Next(2) == 0
+        ? history.LastWrittenBy((node + 1) % CoherenceRun.Nodes)
+        : random.Next(Requests.Length);
 
     private async Task ReadAsync(RawConnection connection, int which)
     {

@@ -6,7 +6,7 @@ using System.Text;
 namespace UsersApi.Tests.Coherence;
 
 /// <summary>A Redis server of this run alone, to be broken.</summary>
-internal sealed class RedisOfTheRun : IDisposable
+internal sealed class RedisOfTheRun(params string[] options) : IBreakable, IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("usersapi-coherence-");
     private ServerProcess? _server;
@@ -17,11 +17,21 @@ internal sealed class RedisOfTheRun : IDisposable
 
     private string OldDump => Path.Combine(_folder.FullName, "old.rdb");
 
-    public async Task StartAsync() => _server = await ServerProcess.StartAsync(
-        new ProcessStartInfo(
-            "redis-server",
-            ["--bind", "127.0.0.1", "--port", Port.ToString(CultureInfo.InvariantCulture), "--dir", _folder.FullName, "--save", "", "--appendonly", "no"]),
-        Port);
+    private string[] Arguments =>
+        ["--bind", "127.0.0.1", "--port", Port.ToString(CultureInfo.InvariantCulture), "--dir", _folder.FullName, "--save", "", "--appendonly", "no"];
+
+    public async Task StartAsync() =>
+        _server = await ServerProcess.StartAsync(new ProcessStartInfo("redis-server", [.. Arguments, .. options]), Port);
+
+    public void Kill() => _server?.Dispose();
+
+    public Task SignalAsync(string signal) => _server!.SignalAllAsync(signal);
+
+    public async Task RestartAsync()
+    {
+        await _server!.EndAsync("TERM");
+        await RestartEmptyAsync();
+    }
 
     /// <summary>As if memory had run short: every key is lost, and the server lives on.</summary>
     public Task LoseKeysAsync() => CommandAsync("FLUSHALL");

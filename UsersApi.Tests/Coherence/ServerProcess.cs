@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 
 namespace UsersApi.Tests.Coherence;
@@ -24,6 +25,9 @@ internal sealed class ServerProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>The process, and those that it started.</summary>
+    public IReadOnlyList<int> Ids => [_process.Id, .. ChildrenOf(_process.Id)];
+
     public static async Task<ServerProcess> StartAsync(ProcessStartInfo start, int port)
     {
         var server = new ServerProcess(start);
@@ -44,16 +48,37 @@ internal sealed class ServerProcess : IDisposable
         return server;
     }
 
+    /// <summary>Sends a signal to the process and those that it started: STOP, CONT, or whatever kill knows.</summary>
+    public async Task SignalAllAsync(string signal) => await SignalAsync(signal, Ids);
+
+    /// <summary>Asks the process alone to end, by this signal, and waits until it did.</summary>
+    public async Task EndAsync(string signal)
+    {
+        await SignalAsync(signal, [_process.Id]);
+        await _process.WaitForExitAsync();
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)
         {
-            _process.Kill();
+            _process.Kill(entireProcessTree: true);
             _process.WaitForExit();
         }
 
         _process.Dispose();
     }
+
+    private static async Task SignalAsync(string signal, IEnumerable<int> processes)
+    {
+        using var kill = Process.Start("kill", ["-s", signal, .. processes.Select(id => id.ToString(CultureInfo.InvariantCulture))]);
+        await kill.WaitForExitAsync();
+    }
+
+    private static IEnumerable<int> ChildrenOf(int process) =>
+        File.ReadAllText($"/proc/{process}/task/{process}/children")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(id => int.Parse(id, CultureInfo.InvariantCulture));
 
     private static async Task<bool> AnswersAsync(int port)
     {

@@ -14,7 +14,7 @@ internal sealed class Storm(IReadOnlyList<ApiNode> nodes, RedisOfTheRun redis, T
                 await CutConnectionsAsync(stop);
                 await KillNodeAsync(stop);
                 await StartOverAsync(stop);
-                await LoseKeysAsync(times: 50, longestPauseMs: 600, stop);
+                await LoseKeysAsync(times: 20, longestPauseMs: 1_500, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -10,6 +10,7 @@ internal sealed class Tally(int seed) : IDisposable
     private const int Enough = 10;
 
     private long _started = Stopwatch.GetTimestamp();
+    private TimeSpan _took;
     private readonly ConcurrentQueue<string> _violations = new();
     private readonly CancellationTokenSource _enough = new();
     private long _reads;
@@ -34,6 +35,9 @@ internal sealed class Tally(int seed) : IDisposable
 
     /// <summary>To be called when everything is there: seconds are counted from here.</summary>
     public void Start() => _started = Stopwatch.GetTimestamp();
+
+    /// <summary>To be called when nobody reads or writes any more.</summary>
+    public void Stop() => _took = Stopwatch.GetElapsedTime(_started);
 
     public void Read(bool isHit, bool isHard)
     {
@@ -64,5 +68,5 @@ internal sealed class Tally(int seed) : IDisposable
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"coherence: {Stopwatch.GetElapsedTime(_started).TotalSeconds:N0} s, seed {seed}: {Reads:N0} reads ({Hits:N0} hits), {HardReads:N0} hard reads, {Writes:N0} acknowledged writes, {_unanswered:N0} unanswered, {_breakages:N0} breakages, {_violations.Count} violations");
+        $"coherence: {_took.TotalSeconds:N0} s, seed {seed}: {Reads:N0} reads ({Hits:N0} hits), {HardReads:N0} hard reads, {Writes:N0} acknowledged writes, {_unanswered:N0} unanswered, {_breakages:N0} breakages, {_violations.Count} violations");
 }

@@ -6,7 +6,7 @@ namespace UsersApi.Tests.Coherence;
 /// <summary>Writes to any user through any node, by PUT and PATCH, and enters what is acknowledged into the history.</summary>
 internal sealed class Writer(IReadOnlyList<HttpClient> nodes, History history, Judge judge, Tally tally, Random random, WriteNumbers numbers)
 {
-    private const int LongestPauseMs = 60;
+    private const int LongestPauseMs = 150;
 
     public async Task RunAsync(CancellationToken stop)
     {

@@ -47,7 +47,8 @@ internal static class TestRedis
         }
     }
 
-    private static async Task<List<string>> KeysAsync(string prefix)
+    /// <summary>Every key below a prefix.</summary>
+    public static async Task<List<string>> KeysAsync(string prefix)
     {
         List<string> keys = [];
         foreach (var server in (await Connection.Value).GetServers())

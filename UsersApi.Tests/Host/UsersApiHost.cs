@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using UsersApi.Identity;
 
 namespace UsersApi.Tests.Host;
@@ -16,7 +17,8 @@ internal sealed class UsersApiHost : IAsyncDisposable
     private readonly Factory _factory;
     private readonly bool _isGuest;
 
-    private UsersApiHost(TestDatabase database, string environment, Dictionary<string, string> settings, string? prefix = null)
+    private UsersApiHost(
+        TestDatabase database, string environment, Dictionary<string, string> settings, string? prefix = null, TimeProvider? clock = null)
     {
         Database = database;
         _isGuest = prefix is not null;
@@ -31,7 +33,7 @@ internal sealed class UsersApiHost : IAsyncDisposable
             settings.TryAdd("Authentication:Audience", TestIssuer.Audience);
         }
 
-        _factory = new Factory(environment, settings, Logs);
+        _factory = new Factory(environment, settings, Logs, clock);
 
         // Not UseKestrel(0): that changes the addresses while Program.cs may already be starting the server.
         _factory.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
@@ -61,6 +63,19 @@ internal sealed class UsersApiHost : IAsyncDisposable
     /// <summary>On a database without any table.</summary>
     public static async Task<UsersApiHost> StartEmptyAsync(params (string Key, string Value)[] settings) =>
         new(await TestDatabase.CreateEmptyAsync(), "Development", settings.ToDictionary(setting => setting.Key, setting => setting.Value));
+
+    /// <summary>With something between it and its database, and a clock of its own.</summary>
+    /// <param name="link">From the database's connection string to the one that the application is given.</param>
+    /// <param name="clock">The application's time.</param>
+    /// <param name="settings">Its configuration.</param>
+    public static async Task<UsersApiHost> StartBehindAsync(
+        Func<NpgsqlConnectionStringBuilder, string> link, TimeProvider clock, params (string Key, string Value)[] settings)
+    {
+        var database = await TestDatabase.CreateAsync();
+        var all = settings.ToDictionary(setting => setting.Key, setting => setting.Value);
+        all.Add("ConnectionStrings:Postgres", link(new NpgsqlConnectionStringBuilder(database.ConnectionString)));
+        return new UsersApiHost(database, "Development", all, clock: clock);
+    }
 
     /// <summary>Another node: with the same database, and the same keys in Redis. It must be disposed of first.</summary>
     public UsersApiHost StartAnother(params (string Key, string Value)[] settings) =>
@@ -96,7 +111,7 @@ internal sealed class UsersApiHost : IAsyncDisposable
 
     private static string TokenOf(string environment) => IsDevelopment(environment) ? TestTokens.Development(Scopes.All) : TestTokens.Production(Scopes.All);
 
-    private sealed class Factory(string environment, Dictionary<string, string> settings, CollectedLogs logs) : WebApplicationFactory<Program>
+    private sealed class Factory(string environment, Dictionary<string, string> settings, CollectedLogs logs, TimeProvider? clock) : WebApplicationFactory<Program>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
@@ -107,7 +122,11 @@ internal sealed class UsersApiHost : IAsyncDisposable
             }
 
             builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(logs));
-            builder.ConfigureTestServices(services => services.AddControllers().AddApplicationPart(typeof(MisbehavingController).Assembly));
+            builder.ConfigureTestServices(services =>
+            {
+                services.AddControllers().AddApplicationPart(typeof(MisbehavingController).Assembly);
+                services.AddSingleton(clock ?? TimeProvider.System);
+            });
         }
     }
 }

@@ -10,7 +10,7 @@ internal static class AudienceRule
         // Without [ApiController] an invalid request reaches the action, with defaults that are not what it says.
         context.ModelState.IsValid ? Bypass(policy.Audience, context.HttpContext) : CacheOutcome.Invalid;
 
-    private static CacheOutcome? Bypass(CacheAudience audience, HttpContext http) => audience switch
+    public static CacheOutcome? Bypass(CacheAudience audience, HttpContext http) => audience switch
     {
         CacheAudience.Anonymous when http.Request.Headers.Authorization.Count > 0 || http.User.Identity?.IsAuthenticated == true => CacheOutcome.Credentials,
         CacheAudience.PerUser when KeyDimensions.SubjectOf(http.User) is null => CacheOutcome.NoSubject,

@@ -40,6 +40,9 @@ internal sealed partial class CacheExchange
         if (capture.Overflowed)
             return;
 
+        // The action is over. How fast its client reads is no reason for others to wait.
+        _turn?.Dispose();
+
         var now = Now;
         var delivery = new ResponseDelivery(_http, _policy, now);
         if (_http.Response.StatusCode >= StatusCodes.Status500InternalServerError && TryUseStaleIfError(null))
@@ -125,7 +128,7 @@ internal sealed partial class CacheExchange
         : HttpMethods.IsHead(_http.Request.Method) ? CacheOutcome.Head
         : _directives.NoStore ? CacheOutcome.RequestNoStore
         : _http.RequestAborted.IsCancellationRequested ? CacheOutcome.Aborted
-        : _shared.Store.TryStore(entry) ? CacheOutcome.Stored : CacheOutcome.Stopping;
+        : _shared.Store.TryStore(_policy, entry) ? CacheOutcome.Stored : CacheOutcome.Stopping;
 
     private void Report(CacheOutcome outcome)
     {

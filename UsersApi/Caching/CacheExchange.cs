@@ -1,3 +1,4 @@
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 
@@ -16,6 +17,7 @@ internal sealed partial class CacheExchange
     private ResponseCapture? _capture;
     private Lookup _lookup;
     private CacheFlight? _flight;
+    private RateLimitLease? _turn;
     private string _flightKey = "";
     private bool _isRefused;
     private CacheOutcome _answer = CacheOutcome.Hit;
@@ -51,7 +53,8 @@ internal sealed partial class CacheExchange
             return;
 
         var key = Key;
-        _lookup = await _shared.Store.FindAsync(_policy, key, _tags);
+        _shared.EarlyHits.Remember(_http, _policy, _draft, _tags);
+        _lookup = _http.Features.Get<EarlyLookup>() is { } early && early.Key == key ? early.Lookup : await _shared.Store.FindAsync(_policy, key, _tags);
         _flightKey = $"{_policy.ActionId}\n{_lookup.Stamp}\n{key}";
         if (_http.Features.Get<Revalidator.Revalidation>() is { Flight: var flight })
         {
@@ -71,6 +74,24 @@ internal sealed partial class CacheExchange
             await JoinAsync();
     }
 
+    /// <summary>Waits for its turn to run the action, where it has to.</summary>
+    /// <returns>False where it does not come in time.</returns>
+    public async Task<bool> TryEnterAsync()
+    {
+        if (IsAnswered)
+            return true;
+
+        _turn = await _shared.Misses.EnterAsync(_http.RequestAborted);
+        if (_turn.IsAcquired)
+        {
+            _http.Response.RegisterForDispose(_turn);
+            return true;
+        }
+
+        Abandon();
+        return TryUseStaleIfError(null);
+    }
+
     /// <summary>Puts a stale response in the place of an action that failed, where the policy allows it.</summary>
     public bool TryUseStaleIfError(Exception? error)
     {
@@ -83,7 +104,7 @@ internal sealed partial class CacheExchange
         }
 
         CacheLog.StaleIfError(_shared.Logger, error);
-        _capture!.Headers.Revert();
+        _capture?.Headers.Revert();
         // Those who wait would fail one after another.
         _flight?.Land(new Landed(_lookup.Entry));
         return true;
@@ -137,10 +158,9 @@ internal sealed partial class CacheExchange
 
         _http.Response.RegisterForDispose(_flight);
         // Another flight may have landed between this request's lookup and its turn to lead.
-        var again = await _shared.Store.FindAsync(_policy, Key, _tags);
-        if (!_isRefused && again.Entry is { } landed && again.Stamp == _lookup.Stamp)
+        if (!_isRefused && _shared.Store.FindInMemory(_policy, Key) is { } landed && landed.Stamp == _lookup.Stamp && landed.FreshUntil > Now.ToUnixTimeMilliseconds())
         {
-            _lookup = again;
+            _lookup = _lookup with { Entry = landed };
             _flight.Land(new Landed(landed));
         }
     }

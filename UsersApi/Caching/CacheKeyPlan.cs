@@ -23,7 +23,7 @@ internal sealed class CacheKeyPlan
     private readonly List<KeyArgument> _arguments;
     private readonly List<KeyArgument> _headers;
 
-    public CacheKeyPlan(ControllerActionDescriptor action, IModelMetadataProvider provider, RedisCachedOptions options)
+    public CacheKeyPlan(ControllerActionDescriptor action, IModelMetadataProvider provider, RedisCachedOptions options, bool declaredOnly)
     {
         _options = options;
         var all = KeyArgument.Of(action, provider);
@@ -34,7 +34,7 @@ internal sealed class CacheKeyPlan
         OpaqueArgument = all.FirstOrDefault(argument => !KeyShape.CanWrite(argument.Metadata)
             && (argument.HasOwnBinder || KeyShape.HeadersIn(argument.Metadata).Any()))?.Name;
         HeaderNames = [.. _headers.Select(header => header.Name), .. _arguments.SelectMany(argument => KeyShape.HeadersIn(argument.Metadata))];
-        IsByRawQuery = _arguments.TrueForAll(argument => argument.Source == BindingSource.Path)
+        IsByRawQuery = (!declaredOnly && _arguments.TrueForAll(argument => argument.Source == BindingSource.Path))
             || _arguments.Exists(argument => argument.Name.Contains('.', StringComparison.Ordinal) || !KeyShape.CanWrite(argument.Metadata))
             || _arguments.DistinctBy(argument => argument.Name, StringComparer.OrdinalIgnoreCase).Count() < _arguments.Count
             || action.FilterDescriptors.Any(descriptor => descriptor.Filter is FormatFilterAttribute);
@@ -72,6 +72,9 @@ internal sealed class CacheKeyPlan
         if (IsByRawQuery)
         {
             WriteRawQuery(parts, context.HttpContext.Request.Query);
+            // A dictionary lists its names as they came; an action that binds nothing gets them sorted.
+            if (parts.Count > 0 && _arguments.Exists(argument => argument.Source != BindingSource.Path))
+                parts = [string.Join('&', parts)];
         }
         else
         {

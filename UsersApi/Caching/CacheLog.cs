@@ -36,6 +36,9 @@ internal static partial class CacheLog
     [LoggerMessage(12, LogLevel.Warning, "An action failed, and a stale response took its place.")]
     public static partial void StaleIfError(ILogger logger, Exception? error);
 
+    [LoggerMessage(13, LogLevel.Information, "Hits of {Action} go the whole way through MVC, because {Reason}.")]
+    public static partial void NoEarlyHits(ILogger logger, string? action, string reason);
+
     [LoggerMessage(9, LogLevel.Warning, "The host stopped before {Entries} responses were written.")]
     public static partial void DrainIncomplete(ILogger logger, int entries);
 }

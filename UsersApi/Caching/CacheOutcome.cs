@@ -21,6 +21,8 @@ internal enum CacheOutcome
     Invalid,
     /// <summary>Refused: the client wanted a stored response or none, and there was none.</summary>
     OnlyIfCached,
+    /// <summary>Refused: as many actions as may were running, and none of them ended in time.</summary>
+    Overloaded,
     /// <summary>Bypass: the kill switch is off.</summary>
     Disabled,
     /// <summary>Bypass: the tag versions could not be read in time.</summary>

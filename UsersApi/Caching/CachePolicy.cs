@@ -21,17 +21,19 @@ internal sealed class CachePolicy
         Attribute = attribute;
         Action = action;
         ActionId = $"{action.DisplayName}({string.Join(',', action.MethodInfo.GetParameters().Select(parameter => parameter.ParameterType.Name))})";
-        Key = new CacheKeyPlan(action, provider, options);
+        Key = new CacheKeyPlan(action, provider, options, attribute.DeclaredQueryOnly);
         Accept = new AcceptDimension(action, mvc);
         Seconds = settings.Seconds ?? 60;
         ClientSeconds = settings.ClientSeconds ?? 0;
         StaleSeconds = settings.StaleSeconds ?? 0;
         StaleIfErrorSeconds = settings.StaleIfErrorSeconds ?? 0;
+        Local = TimeSpan.FromSeconds(settings.LocalSeconds ?? 0);
         Audience = settings.Audience ?? CacheAudience.Anonymous;
         StatusCodes = settings.StatusCodes ?? [Microsoft.AspNetCore.Http.StatusCodes.Status200OK];
         _vary = settings.Vary ?? [];
         _tags = [.. attribute.Tags.Select(tag => new TagTemplate(tag))];
         _buckets = options.TagBuckets;
+        SlowBecause = EarlyHitRules.ReasonAgainst(action, this, mvc);
     }
 
     public RedisCachedAttribute Attribute { get; }
@@ -53,7 +55,16 @@ internal sealed class CachePolicy
 
     public int StaleIfErrorSeconds { get; }
 
+    /// <summary>Why its hits can't be served before binding; null where they can.</summary>
+    public string? SlowBecause { get; }
+
+    /// <summary>How long memory may answer by itself.</summary>
+    public TimeSpan Local { get; }
+
     public CacheAudience Audience { get; }
+
+    /// <summary>Bytes of the largest entry that was seen, to know how long a read may take.</summary>
+    public int LargestEntry { get; set; }
 
     public IReadOnlyList<int> StatusCodes { get; }
 

@@ -4,7 +4,7 @@ namespace UsersApi.Caching;
 
 /// <summary>What every exchange needs.</summary>
 internal sealed record CacheServices(
-    CachePolicies Policies, CacheStore Store, CacheFlights Flights, Revalidator Revalidator, KeyDimensions Dimensions,
+    CachePolicies Policies, CacheStore Store, CacheFlights Flights, MissLimiter Misses, Revalidator Revalidator, KeyDimensions Dimensions, EarlyHits EarlyHits,
     IOptionsMonitor<RedisCachedOptions> Monitor, TimeProvider Time, CacheMetrics Metrics, ILogger<CacheExchange> Logger)
 {
     public RedisCachedOptions Options => Monitor.CurrentValue;
@@ -15,9 +15,9 @@ internal sealed record CacheServices(
         Metrics.Request(outcome);
     }
 
-    public void ReportRefusal(HttpContext http)
+    public void ReportRefusal(HttpContext http, CacheOutcome outcome)
     {
-        CacheStatus.SetRefused(http, Options.Name);
-        Metrics.Request(CacheOutcome.OnlyIfCached);
+        CacheStatus.SetRefused(http, Options.Name, outcome);
+        Metrics.Request(outcome);
     }
 }

@@ -28,8 +28,8 @@ internal static class CacheStatus
             _ => Details[(int)outcome],
         })}");
 
-    /// <summary>The request went nowhere: there was no stored response, and the client wanted no other.</summary>
-    public static void SetRefused(HttpContext http, string cache) => Append(http, cache + Details[(int)CacheOutcome.OnlyIfCached]);
+    /// <summary>The request went nowhere.</summary>
+    public static void SetRefused(HttpContext http, string cache, CacheOutcome why) => Append(http, cache + Details[(int)why]);
 
     // A line of its own: the caches nearer to the origin come first (section 2).
     private static void Append(HttpContext http, string value) => http.Response.Headers.Append(HeaderName, value);

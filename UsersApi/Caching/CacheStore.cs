@@ -16,42 +16,68 @@ internal sealed class CacheStore(
     [FromKeyedServices(RedisCachedServiceCollectionExtensions.ServiceKey)] IDistributedCache cache,
     ITagVersions versions,
     CacheWriteQueue queue,
+    NearCache near,
     IOptions<RedisCachedOptions> options,
     TimeProvider time,
     CacheMetrics metrics,
     ILogger<CacheStore> logger)
 {
+    // What a slow network still carries; a body is read on a connection that others read theirs on.
+    private const int BytesPerMs = 10_000;
+
     /// <summary>
     /// Entry and versions in one round trip. Only the freshness of the versions matters: whatever body turns up is served
     /// only if its stamp equals the one read now.
     /// </summary>
     public async ValueTask<Lookup> FindAsync(CachePolicy policy, string key, IReadOnlyList<string> tags)
     {
-        var reading = queue.TryFind(key, out var queued) ? Task.FromResult<CacheEntry?>(queued) : ReadAsync(key);
-        if (await versions.ReadAsync(tags) is not { } stamp)
+        var (asked, now) = (time.GetTimestamp(), time.GetUtcNow().ToUnixTimeMilliseconds());
+        if (policy.Local > TimeSpan.Zero && near.FindTrusted(key, policy.Local) is { } trusted && trusted.Action == policy.ActionId && trusted.FreshUntil > now)
+            return new Lookup(trusted, trusted.Stamp, null, IsOutdated: false);
+
+        var entry = FindInMemory(policy, key);
+        var versionsRead = versions.ReadAsync(tags);
+        // A Redis that is being left alone is not asked for entries either.
+        var entryRead = entry is null && versionsRead is not { IsCompletedSuccessfully: true, Result: null } ? ReadAsync(policy, key) : null;
+        if (await versionsRead is not { } snapshot)
             return default;
 
-        var entry = await reading;
-        if (entry is null || entry.Key != key || entry.Action != policy.ActionId)
-            return new Lookup(null, stamp, null, IsOutdated: false);
+        var stamp = snapshot.StampOf(tags);
 
-        if (entry.Stamp != stamp)
-            return new Lookup(null, stamp, null, IsOutdated: true);
+        // Another node may have stored a later one than memory has.
+        if (entry is null || entry.Stamp != stamp || entry.FreshUntil <= now)
+            entry = await (entryRead ?? ReadAsync(policy, key)) ?? entry;
 
-        return entry.FreshUntil > time.GetUtcNow().ToUnixTimeMilliseconds()
+        if (entry?.Stamp != stamp)
+            return new Lookup(null, stamp, null, IsOutdated: entry is not null);
+
+        near.Keep(entry, asked);
+        return entry.FreshUntil > now
             ? new Lookup(entry, stamp, null, IsOutdated: false)
             : new Lookup(null, stamp, entry, IsOutdated: true);
     }
 
-    public bool TryStore(CacheEntry entry) => queue.TryEnqueue(entry);
+    /// <summary>What this process itself has stored or read under this key; the caller compares the stamp.</summary>
+    public CacheEntry? FindInMemory(CachePolicy policy, string key) =>
+        (queue.TryFind(key, out var queued) ? queued : near.Find(key)) is { } entry && entry.Action == policy.ActionId ? entry : null;
+
+    public bool TryStore(CachePolicy policy, CacheEntry entry)
+    {
+        policy.LargestEntry = Math.Max(policy.LargestEntry, entry.Length);
+        // Not by LocalSeconds: its versions were read before the action ran.
+        near.Keep(entry, long.MinValue);
+        return queue.TryEnqueue(entry);
+    }
 
     /// <summary>The entry as it stands in the store; every failure is a miss.</summary>
-    private async Task<CacheEntry?> ReadAsync(string key)
+    private async Task<CacheEntry?> ReadAsync(CachePolicy policy, string key)
     {
         try
         {
-            var bytes = await BytesAsync(key).WaitAsync(TimeSpan.FromMilliseconds(options.Value.EntryTimeoutMs), time);
-            return bytes.IsEmpty ? null : CacheEntryFormat.Read(bytes);
+            var limit = options.Value.EntryTimeoutMs + (policy.LargestEntry / BytesPerMs);
+            var bytes = await BytesAsync(key).WaitAsync(TimeSpan.FromMilliseconds(limit), time);
+            policy.LargestEntry = Math.Max(policy.LargestEntry, bytes.Length);
+            return !bytes.IsEmpty && CacheEntryFormat.Read(bytes) is { } entry && entry.Key == key && entry.Action == policy.ActionId ? entry : null;
         }
         catch (Exception error)
         {

@@ -68,9 +68,16 @@ internal sealed class CacheWriteWorker(
 
     private async Task WriteAsync(CacheEntry entry, CancellationToken cancel)
     {
-        var left = DateTimeOffset.FromUnixTimeMilliseconds(entry.KeepUntil) - time.GetUtcNow();
-        if (left <= TimeSpan.Zero || !queue.IsLatest(entry))
-            return;
+        var now = time.GetUtcNow();
+        var (left, waited) = (DateTimeOffset.FromUnixTimeMilliseconds(entry.KeepUntil) - now, now - DateTimeOffset.FromUnixTimeMilliseconds(entry.Stored));
+        if (waited.TotalSeconds > options.Value.QueueSeconds)
+            metrics.QueueDropped(1);
+        else if (left > TimeSpan.Zero && queue.IsLatest(entry))
+            await WriteAsync(entry, left, cancel);
+    }
+
+    private async Task WriteAsync(CacheEntry entry, TimeSpan left, CancellationToken cancel)
+    {
 
         // Whole seconds, upwards: the store would round a rest below one second to an expiry of none. The entry knows better.
         var expiry = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds)) };

@@ -31,6 +31,12 @@ public sealed class RedisCachedAttribute : Attribute, IFilterFactory, IOrderedFi
     /// </summary>
     public int StaleIfErrorSeconds { get => Settings.StaleIfErrorSeconds ?? 0; set => Settings.StaleIfErrorSeconds = value; }
 
+    /// <summary>
+    /// For how long after its versions were read a response is served from this process's memory without asking Redis, in
+    /// seconds: 0 (never) to 3,600. For so long it may be older than a write on another node; writes on this node are seen at once.
+    /// </summary>
+    public int LocalSeconds { get => Settings.LocalSeconds ?? 0; set => Settings.LocalSeconds = value; }
+
     /// <summary>Among whom one response is shared.</summary>
     public CacheAudience Audience { get => Settings.Audience ?? default; set => Settings.Audience = value; }
 
@@ -45,6 +51,12 @@ public sealed class RedisCachedAttribute : Attribute, IFilterFactory, IOrderedFi
 
     /// <summary>A named set of defaults in <see cref="RedisCachedOptions.Profiles"/>.</summary>
     public string? Profile { get; set; }
+
+    /// <summary>
+    /// For an action that binds nothing from the query: true leaves the query out of the key, so that invented parameters make
+    /// no entries. Otherwise the raw query is part of it, since the action may read it.
+    /// </summary>
+    public bool DeclaredQueryOnly { get; set; }
 
     /// <summary>False takes an action out of what its controller or a profile says.</summary>
     public bool Enabled { get; set; } = true;

@@ -7,12 +7,22 @@ namespace UsersApi.Caching;
 /// Looks a response up before an action runs, and stores it afterwards. As an action filter it comes after authorization,
 /// binding and validation: a refused or invalid request never reaches the cache.
 /// </summary>
-internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CacheServices services) : IAsyncActionFilter, IAsyncResultFilter
+internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CacheServices services) : IAsyncResourceFilter, IAsyncActionFilter, IAsyncResultFilter
 {
     // Stands for the stored response until the result stage sends it.
     private static readonly IActionResult Placeholder = new EmptyResult();
 
     private CacheExchange? _exchange;
+
+    /// <summary>A hit that needs no binding ends here: authorization has spoken, and no other filter has anything to say.</summary>
+    public async Task OnResourceExecutionAsync(ResourceExecutingContext context, ResourceExecutionDelegate next)
+    {
+        if (services.Policies.For(context.ActionDescriptor) is not { SlowBecause: null } policy || policy.Attribute != attribute
+            || !await services.EarlyHits.TryServeAsync(context.HttpContext, policy))
+        {
+            await next();
+        }
+    }
 
     public async Task OnActionExecutionAsync(ActionExecutingContext context, ActionExecutionDelegate next)
     {
@@ -35,8 +45,16 @@ internal sealed class RedisCachedFilter(RedisCachedAttribute attribute, CacheSer
         await exchange.LookUpAsync();
         if (exchange.IsRefused)
         {
-            services.ReportRefusal(context.HttpContext);
+            services.ReportRefusal(context.HttpContext, CacheOutcome.OnlyIfCached);
             context.Result = new StatusCodeResult(StatusCodes.Status504GatewayTimeout);
+            return;
+        }
+
+        if (!await exchange.TryEnterAsync())
+        {
+            services.ReportRefusal(context.HttpContext, CacheOutcome.Overloaded);
+            context.HttpContext.Response.Headers.RetryAfter = "1";
+            context.Result = new StatusCodeResult(StatusCodes.Status503ServiceUnavailable);
             return;
         }
 

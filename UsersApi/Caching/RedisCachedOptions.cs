@@ -49,7 +49,10 @@ public sealed class RedisCachedOptions : IValidatableObject
     [Range(1, 10_000)]
     public int VersionsTimeoutMs { get; set; } = 50;
 
-    /// <summary>How long a lookup waits for an entry, in milliseconds: 1 to 60,000.</summary>
+    /// <summary>
+    /// How long a lookup waits for an entry, in milliseconds: 1 to 60,000. An action whose bodies are large gets a millisecond
+    /// more for each 10 KB.
+    /// </summary>
     [Range(1, 60_000)]
     public int EntryTimeoutMs { get; set; } = 1_000;
 
@@ -83,6 +86,18 @@ public sealed class RedisCachedOptions : IValidatableObject
     [Range(0, 60_000)]
     public int CollapseWaitMs { get; set; } = 10_000;
 
+    /// <summary>Cached actions that may run at the same time, so that a flood of cold keys does not take all of what they need: 1 to 100,000.</summary>
+    [Range(1, 100_000)]
+    public int MaxRunningMisses { get; set; } = 64;
+
+    /// <summary>How long a miss waits for its turn before it is answered 503 with <c>Retry-After</c>, in milliseconds: 0 to 60,000.</summary>
+    [Range(0, 60_000)]
+    public int MissWaitMs { get; set; } = 5_000;
+
+    /// <summary>Bytes of responses that this process keeps for itself, so that a hit reads no more than the tag versions from Redis: 0 (off) to 16 GiB.</summary>
+    [Range(0, 17_179_869_184)]
+    public long NearCacheBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>Responses that may wait to be written: 1 to 100,000. The oldest goes first.</summary>
     [Range(1, 100_000)]
     public int QueueEntries { get; set; } = 1_024;
@@ -90,6 +105,10 @@ public sealed class RedisCachedOptions : IValidatableObject
     /// <summary>Bytes that may wait to be written: 1 MiB to 1 GiB. The oldest goes first.</summary>
     [Range(1_048_576, 1_073_741_824)]
     public long QueueBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>A response that has waited this long is not written any more, in seconds: 1 to 3,600.</summary>
+    [Range(1, 3_600)]
+    public int QueueSeconds { get; set; } = 10;
 
     /// <summary>How long a shutdown waits for the queue to drain, in seconds: 0 to 300.</summary>
     [Range(0, 300)]

@@ -23,6 +23,10 @@ public sealed class RedisCachedProfile
     [Range(0, MaxSeconds)]
     public int? StaleIfErrorSeconds { get; set; }
 
+    /// <inheritdoc cref="RedisCachedAttribute.LocalSeconds"/>
+    [Range(0, 3_600)]
+    public int? LocalSeconds { get; set; }
+
     /// <inheritdoc cref="RedisCachedAttribute.Audience"/>
     public CacheAudience? Audience { get; set; }
 
@@ -38,6 +42,7 @@ public sealed class RedisCachedProfile
         ClientSeconds = ClientSeconds ?? next.ClientSeconds,
         StaleSeconds = StaleSeconds ?? next.StaleSeconds,
         StaleIfErrorSeconds = StaleIfErrorSeconds ?? next.StaleIfErrorSeconds,
+        LocalSeconds = LocalSeconds ?? next.LocalSeconds,
         Audience = Audience ?? next.Audience,
         Vary = Vary ?? next.Vary,
         StatusCodes = StatusCodes ?? next.StatusCodes,

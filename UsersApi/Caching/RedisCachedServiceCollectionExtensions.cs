@@ -26,6 +26,10 @@ public static class RedisCachedServiceCollectionExtensions
         services.AddSingleton<CacheMetrics>();
         services.AddSingleton<CachePolicies>();
         services.AddSingleton<CacheFlights>();
+        services.AddSingleton<MissLimiter>();
+        services.AddSingleton<BoundTargets>();
+        services.AddSingleton<EarlyHits>();
+        services.AddSingleton<NearCache>();
         services.AddSingleton<CacheStore>();
         services.AddSingleton<CacheWriteQueue>();
         services.AddSingleton<KeyDimensions>();
@@ -33,7 +37,7 @@ public static class RedisCachedServiceCollectionExtensions
         services.AddSingleton<EvictionFilter>();
         services.AddSingleton<Revalidator>();
         services.AddSingleton(provider => new RedisCacheEvictor(
-            provider.GetRequiredService<ITagVersions>(), provider.GetRequiredService<IOptions<RedisCachedOptions>>()));
+            provider.GetRequiredService<ITagVersions>(), provider.GetRequiredService<NearCache>(), provider.GetRequiredService<IOptions<RedisCachedOptions>>()));
         services.Configure<MvcOptions>(options =>
         {
             options.Conventions.Add(new HeadConvention());
@@ -63,7 +67,7 @@ public static class RedisCachedServiceCollectionExtensions
             var connection = provider.GetRequiredService<RedisConnection>();
             return new RedisCache(new RedisCacheOptions
             {
-                ConnectionMultiplexerFactory = () => connection.Multiplexer,
+                ConnectionMultiplexerFactory = () => connection.Bodies,
                 InstanceName = connection.Prefix,
             });
         });

@@ -26,7 +26,7 @@ internal sealed class RedisCachedStartup(IServiceProvider services, IOptions<Red
     // The first read compiles what all later ones use: no request should miss its deadline for that.
     private static async Task WarmUpAsync(RedisConnection connection, ITagVersions versions)
     {
-        await connection.Multiplexer;
+        await Task.WhenAll(connection.Multiplexer, connection.Bodies);
         await versions.ReadAsync([TagNames.All]);
     }
 

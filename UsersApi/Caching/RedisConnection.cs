@@ -7,12 +7,13 @@ using StackExchange.Redis.Configuration;
 namespace UsersApi.Caching;
 
 /// <summary>
-/// The cache's own connection to Redis: it fails fast, comes back by itself, and tells which run of which server it is
-/// connected to (the epoch).
+/// The cache's own connections to Redis: they fail fast and come back by themselves. Versions have one of their own, since
+/// bodies of megabytes would hold them up, and only theirs tells which run of which server it belongs to (the epoch).
 /// </summary>
 internal sealed class RedisConnection : IAsyncDisposable
 {
     private readonly Lazy<Task<IConnectionMultiplexer>> _connecting;
+    private readonly Lazy<Task<IConnectionMultiplexer>> _connectingBodies;
     private readonly ILogger _logger;
     private int _generation;
     private int _isLost;
@@ -34,8 +35,10 @@ internal sealed class RedisConnection : IAsyncDisposable
         // Nothing is published or subscribed to: one connection, not two.
         configuration.ConfigurationChannel = "";
         configuration.CommandMap = CommandMap.Create(["SUBSCRIBE"], available: false);
+        var forBodies = configuration.Clone();
         configuration.Tunnel = new ConnectionCounter(this);
         _connecting = new(() => ConnectAsync(configuration));
+        _connectingBodies = new(async () => await ConnectionMultiplexer.ConnectAsync(forBodies));
     }
 
     /// <summary>What every key begins with: the application's prefix and the revision of the format.</summary>
@@ -47,8 +50,11 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// </summary>
     public int Generation => Volatile.Read(ref _generation);
 
-    /// <summary>Ready at once when connected, and for a second or two at start; it never fails for a server that is not there.</summary>
+    /// <summary>For versions. Ready at once when connected, and for a second or two at start; it never fails for a server that is not there.</summary>
     public Task<IConnectionMultiplexer> Multiplexer => _connecting.Value;
+
+    /// <summary>For entries.</summary>
+    public Task<IConnectionMultiplexer> Bodies => _connectingBodies.Value;
 
     public async ValueTask<IDatabase> DatabaseAsync() => (await Multiplexer).GetDatabase();
 
@@ -62,17 +68,23 @@ internal sealed class RedisConnection : IAsyncDisposable
         var database = await DatabaseAsync();
         var info = await Task.WhenAll(database.ExecuteAsync("INFO", "server"), database.ExecuteAsync("INFO", "replication"));
         var epoch = Field(info[0].ToString(), "run_id:") + Field(info[1].ToString(), "master_replid:");
-        if (epoch.Length == 0 || Generation != generation)
-            throw new RedisException("The connection changed while its epoch was read.");
+        if (epoch.Length == 0)
+            throw new RedisException("The server does not tell its run.");
 
-        Volatile.Write(ref _epoch, new EpochOfGeneration(generation, epoch));
+        // Where the connection changed meanwhile, the reader sees that its generation is over.
+        if (Generation == generation)
+            Volatile.Write(ref _epoch, new EpochOfGeneration(generation, epoch));
+
         return epoch;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_connecting.IsValueCreated)
-            await (await Multiplexer).DisposeAsync();
+        foreach (var connecting in (Lazy<Task<IConnectionMultiplexer>>[])[_connecting, _connectingBodies])
+        {
+            if (connecting.IsValueCreated)
+                await (await connecting.Value).DisposeAsync();
+        }
     }
 
     private static string Field(string info, string name) => info

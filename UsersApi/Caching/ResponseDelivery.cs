@@ -85,7 +85,7 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
         else if (coding != ContentCoding.Identity)
         {
             _response.Headers.ContentEncoding = coding;
-            await WriteAsync(ContentCoding.Compress(entry.Body, coding));
+            await WriteAsync(entry.Encoded(coding));
         }
         else
         {
@@ -119,12 +119,8 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
 
     private void SetVary(bool mayCompress)
     {
-        var named = string.Join(',', _response.Headers.Vary.AsEnumerable())
-            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var added = policy.VaryOfResponse;
-        if (mayCompress)
-            added = added.Append(HeaderNames.AcceptEncoding);
-
+        var added = mayCompress ? policy.VaryOfResponse.Append(HeaderNames.AcceptEncoding) : policy.VaryOfResponse;
+        var named = _response.Headers.Vary.SelectMany(line => line?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? []);
         var missing = string.Join(", ", added.Except(named, StringComparer.OrdinalIgnoreCase));
         if (missing.Length > 0)
             _response.Headers.Append(HeaderNames.Vary, missing);

@@ -18,9 +18,13 @@ internal sealed class PostgresOptions
     [Required]
     public string MigrationsFolder { get; set; } = "migrations";
 
+    /// <summary>Seconds that a request waits for a connection, be it a new one or its turn in a pool that is exhausted.</summary>
+    [Range(1, 60)]
+    public int ConnectTimeoutSeconds { get; set; } = 5;
+
     /// <summary>Seconds that one command may take. Migrations and seeding are not bound by it.</summary>
     [Range(1, 600)]
-    public int CommandTimeoutSeconds { get; set; } = 30;
+    public int CommandTimeoutSeconds { get; set; } = 10;
 
     /// <summary>Seconds that the health check waits for an answer.</summary>
     [Range(1, 60)]

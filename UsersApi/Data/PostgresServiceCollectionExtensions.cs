@@ -8,6 +8,8 @@ namespace UsersApi.Data;
 /// <summary>Registers Postgres: the data source, the migrations and the health check.</summary>
 internal static class PostgresServiceCollectionExtensions
 {
+    private const int CancellationMs = 500;
+
     public static IServiceCollection AddPostgres(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<PostgresOptions>()
@@ -34,7 +36,11 @@ internal static class PostgresServiceCollectionExtensions
         var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
         builder.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
         builder.ConnectionStringBuilder.ApplicationName ??= "UsersApi";
+        builder.ConnectionStringBuilder.Timeout = options.ConnectTimeoutSeconds;
         builder.ConnectionStringBuilder.CommandTimeout = options.CommandTimeoutSeconds;
+
+        // A server that hangs does not hear that a command is cancelled either: it is not waited for much longer.
+        builder.ConnectionStringBuilder.CancellationTimeout = CancellationMs;
 
         // What is written through here evicts by itself; to wake the relay for it too would make concurrent writers wait in line.
         builder.ConnectionStringBuilder.Options = $"{builder.ConnectionStringBuilder.Options} -c outbox.notify=off".TrimStart();

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace UsersApi.Data;
 
-/// <summary>Answers 503 with <c>Retry-After</c>, not 500, where Postgres cannot be reached or asks to try again.</summary>
+/// <summary>Answers 503 with <c>Retry-After</c>, not 500, where Postgres cannot be reached, takes too long or asks to try again.</summary>
 internal sealed class PostgresUnavailableHandler(IProblemDetailsService problems, ILogger<PostgresUnavailableHandler> logger)
     : IExceptionHandler
 {
@@ -12,7 +12,7 @@ internal sealed class PostgresUnavailableHandler(IProblemDetailsService problems
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not NpgsqlException { IsTransient: true } error)
+        if (exception is not NpgsqlException error || !IsPassing(error))
         {
             return false;
         }
@@ -27,4 +27,9 @@ internal sealed class PostgresUnavailableHandler(IProblemDetailsService problems
             ProblemDetails = { Title = "The database is not available", Detail = "Try again in a few seconds." },
         });
     }
+
+    // A server that takes no writes is being failed over from, or is out of disk; what took too long may not the next time.
+    // Npgsql counts neither as transient.
+    private static bool IsPassing(NpgsqlException error) =>
+        error.IsTransient || error.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.QueryCanceled;
 }

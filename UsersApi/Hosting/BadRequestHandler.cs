@@ -1,18 +1,33 @@
+using System.Text;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace UsersApi.Hosting;
 
-/// <summary>Answers what the server refused while the body was read (413, 408, 400) as the client's error, not as ours.</summary>
+/// <summary>Answers what was refused while the body was read (413, 408, 400) as the client's error, not as ours.</summary>
 internal sealed class BadRequestHandler(IProblemDetailsService problems) : IExceptionHandler
 {
+    private const string KestrelAssembly = "Microsoft.AspNetCore.Server.Kestrel.Core";
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not BadHttpRequestException refused)
+        if (StatusOf(exception) is not { } status)
         {
             return false;
         }
 
-        httpContext.Response.StatusCode = refused.StatusCode;
+        httpContext.Response.StatusCode = status;
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext });
     }
+
+    private static int? StatusOf(Exception exception) => exception switch
+    {
+        BadHttpRequestException refused => refused.StatusCode,
+
+        // Bytes that are no text in the charset that the client named.
+        DecoderFallbackException => StatusCodes.Status400BadRequest,
+
+        // The server has no better exception for a chunk's length that is no number.
+        IOException { Source: KestrelAssembly } => StatusCodes.Status400BadRequest,
+        _ => null,
+    };
 }

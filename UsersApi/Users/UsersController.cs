@@ -14,6 +14,10 @@ public sealed partial class UsersController(UserRepository users, TimeProvider c
 {
     private const string Json = MediaTypeNames.Application.Json;
     private const string ProblemJson = MediaTypeNames.Application.ProblemJson;
+
+    // Long enough for a restart or a failover; what was evicted is not served even then.
+    private const int WhilePostgresIsDown = 600;
+
     private const string NextPage = "RFC 8288: the next page as a relative URL with rel=\"next\"; absent on the last page.";
     private const string RowVersion = "Strong: the user's version in quotes. Send it back in If-Match.";
 
@@ -30,7 +34,7 @@ public sealed partial class UsersController(UserRepository users, TimeProvider c
     /// <response code="200">The users; an empty array past the end.</response>
     /// <response code="400">A parameter is out of its range, or the cursor is none.</response>
     [HttpGet]
-    [RedisCached(Seconds = 60, Tags = ["users"], Audience = CacheAudience.Everyone)]
+    [RedisCached(Seconds = 60, StaleIfErrorSeconds = WhilePostgresIsDown, Tags = ["users"], Audience = CacheAudience.Everyone)]
     [ProducesResponseType<IReadOnlyList<UserResponse>>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     [ProducesHeader(StatusCodes.Status200OK, "Link", NextPage)]
@@ -86,7 +90,7 @@ public sealed partial class UsersController(UserRepository users, TimeProvider c
     /// <response code="200">The user.</response>
     /// <response code="404">No user has this id.</response>
     [HttpGet("{id:guid}")]
-    [RedisCached(Seconds = 60, Tags = ["user:{id}"], Audience = CacheAudience.Everyone)]
+    [RedisCached(Seconds = 60, StaleIfErrorSeconds = WhilePostgresIsDown, Tags = ["user:{id}"], DeclaredQueryOnly = true, Audience = CacheAudience.Everyone)]
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, ProblemJson)]
     [ProducesHeader(StatusCodes.Status200OK, "ETag", RowVersion)]

@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Mvc;
+
+namespace UsersApi.Caching.Tests.Near;
+
+/// <summary>Answers with something new at every run.</summary>
+[ApiController, Route("near")]
+public sealed class NearController : ControllerBase
+{
+    [HttpGet("plain/{id:int}"), RedisCached(Seconds = 60)]
+    public string GetPlain(int id) => $"{id} {Guid.NewGuid()}";
+
+    [HttpPut("plain/{id:int}")]
+    public IActionResult PutPlain(int id) => id > 0 ? NoContent() : BadRequest();
+
+    [HttpGet("local/{id:int}"), RedisCached(Seconds = 60, LocalSeconds = 5)]
+    public string GetLocal(int id) => $"{id} {Guid.NewGuid()}";
+
+    [HttpPut("local/{id:int}")]
+    public IActionResult PutLocal(int id) => id > 0 ? NoContent() : BadRequest();
+}
