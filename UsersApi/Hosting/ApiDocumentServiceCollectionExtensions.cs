@@ -48,7 +48,11 @@ internal static class ApiDocumentServiceCollectionExtensions
             ui.DocumentTitle = "UsersApi";
             ui.EnableTryItOutByDefault();
             ui.DisplayRequestDuration();
-            ui.EnablePersistAuthorization();
+            if (app.Environment.IsDevelopment())
+            {
+                // In the browser's storage: fit for a token of Development's own, and for no other.
+                ui.EnablePersistAuthorization();
+            }
         });
         app.MapGet("/", () => Results.Redirect(Page)).ExcludeFromDescription();
         return app;

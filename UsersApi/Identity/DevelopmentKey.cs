@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using UsersApi.Hosting;
@@ -25,7 +26,7 @@ internal sealed class DevelopmentKey(IOptions<BearerOptions> options)
         {
             if (!File.Exists(path))
             {
-                Make(path);
+                MakeOnce(path);
             }
 
             var key = Convert.FromBase64String(File.ReadAllText(path));
@@ -41,24 +42,43 @@ internal sealed class DevelopmentKey(IOptions<BearerOptions> options)
         }
     }
 
-    // Under another name first: who starts at the same time finds the whole key, or none.
+    // Who starts at the same time waits for the one that makes it: a move that does not overwrite is not atomic everywhere.
+    private static void MakeOnce(string path)
+    {
+        using var turn = new Mutex(false, "users-api-development-key", new NamedWaitHandleOptions { CurrentUserOnly = true, CurrentSessionOnly = false });
+        try
+        {
+            turn.WaitOne();
+        }
+        catch (AbandonedMutexException)
+        {
+            // Whoever was killed in its turn left it to us.
+        }
+
+        try
+        {
+            if (!File.Exists(path))
+            {
+                Make(path);
+            }
+        }
+        finally
+        {
+            turn.ReleaseMutex();
+        }
+    }
+
+    // Under another name first: who only looks finds the whole key, or none.
     private static void Make(string path)
     {
         var unfinished = $"{path}.{Guid.NewGuid():n}";
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         using (var file = new FileStream(unfinished, ForThisUserAlone()))
         {
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Bytes))));
+            file.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Bytes))));
         }
 
-        try
-        {
-            File.Move(unfinished, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(unfinished);
-        }
+        File.Move(unfinished, path);
     }
 
     private static FileStreamOptions ForThisUserAlone()
