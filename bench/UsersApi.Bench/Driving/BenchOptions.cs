@@ -41,7 +41,8 @@ internal sealed record BenchOptions(IReadOnlyList<Scenario> Scenarios, string[] 
             }
         }
 
-        return options with { Scenarios = Driving.Scenarios.Named(words) };
+        var scenarios = Driving.Scenarios.Named(words);
+        return options with { Scenarios = options.IsQuick ? [.. scenarios.Select(scenario => scenario with { Keys = (scenario.Keys + 19) / 20 })] : scenarios };
     }
 
     /// <summary>The subjects of a scenario that are asked for, and those that they are compared with.</summary>

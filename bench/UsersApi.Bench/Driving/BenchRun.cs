@@ -43,7 +43,7 @@ internal static class BenchRun
     {
         await redis.ClearAsync();
         await using var subjects = await SubjectGroup.StartAsync(scenario, [.. options.SubjectsOf(scenario)]);
-        await subjects.PrimeAsync(options.IsQuick);
+        await subjects.PrimeAsync();
         foreach (var connections in scenario.Connections)
         {
             var measured = await MeasureAsync(subjects, scenario, connections, options, redis);

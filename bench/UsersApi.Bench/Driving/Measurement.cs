@@ -14,8 +14,8 @@ internal sealed record Measurement(
     {
         for (var attempt = 1; ; attempt++)
         {
-            // A machine that others keep busy may leave a run without a single answer.
-            var (load, measurement) = await DriveAsync(subject, scenario, connections, seconds, redis);
+            // A machine that others keep busy may leave a run without a single answer: the next one gets more time.
+            var (load, measurement) = await DriveAsync(subject, scenario, connections, seconds * attempt, redis);
             if (load is { Failures: 0, Requests: > 0 })
                 return measurement;
 

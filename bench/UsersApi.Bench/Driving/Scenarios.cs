@@ -14,7 +14,7 @@ internal static class Scenarios
     [
         new("hit-small", WrkLoads.Same, [32], [.. Caches, PlainFilter, NoCache, ConstMvc, Plaintext, RawGet]) { IsHit = true },
         new("hit-large", WrkLoads.Same, [1, 8], [.. Caches, PlainFilter, ConstMvc, Plaintext, RawGet]) { IsHit = true, Limit = Large },
-        new("hit-large-compressed", WrkLoads.Same, [8], [.. Caches, ConstMvc]) { IsHit = true, Limit = Large, IsCompressed = true },
+        new("hit-large-compressed", WrkLoads.Same, [4], [.. Caches, ConstMvc]) { IsHit = true, Limit = Large, IsCompressed = true },
         new("hit-many-keys", WrkLoads.Zipf, [32], [.. Caches, PlainFilter, ConstMvc]) { IsHit = true, Keys = 100_000 },
         new("miss-large", WrkLoads.Cold, [1, 4], [RedisCached, RedisCachedFast, OutputCacheRedis, NoCache, RawNpgsql, ConstMvc]) { Limit = Large },
         new("cold-stampede", Stampede.RunAsync, [200, 1_000], [.. Caches, PlainFilter, NoCache, ConstMvc]) { Limit = 200 },

@@ -25,15 +25,14 @@ internal sealed class SubjectGroup(Scenario scenario, string bodyFile) : IAsyncD
     }
 
     /// <summary>Asks each subject that caches once for each key.</summary>
-    public async Task PrimeAsync(bool isQuick)
+    public async Task PrimeAsync()
     {
         if (scenario.Keys == 1)
             return;
 
         foreach (var subject in _running.Where(subject => subject.Name is not (SubjectNames.ConstMvc or SubjectNames.Plaintext)))
         {
-            var keys = Enumerable.Range(1, isQuick ? scenario.Keys / 20 : scenario.Keys);
-            await Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (key, token) =>
+            await Parallel.ForEachAsync(Enumerable.Range(1, scenario.Keys), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (key, token) =>
                 await subject.Client.GetByteArrayAsync(new Uri(subject.Address, Cursors.Url(scenario.Limit, key)), token));
         }
     }
