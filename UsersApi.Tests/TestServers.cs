@@ -10,10 +10,14 @@ public sealed class TestServers
     private const string Containers = "UsersApi.Tests.Containers.ContainerServers";
 
     private static IServerSource? _source;
+    private static TestIssuer? _issuer;
 
     internal static string Postgres => _source!.Postgres;
 
     internal static string Redis => _source!.Redis;
+
+    /// <summary>Whose tokens hosts outside of Development take.</summary>
+    internal static TestIssuer Issuer => _issuer!;
 
     [OneTimeSetUp]
     public static async Task StartAsync()
@@ -28,12 +32,18 @@ public sealed class TestServers
             throw new InvalidOperationException(NoServers(error.GetBaseException().Message), error);
         }
 
+        _issuer = await TestIssuer.StartAsync();
         await TestDatabase.CreateTemplateAsync();
     }
 
     [OneTimeTearDown]
     public static async Task StopAsync()
     {
+        if (_issuer is not null)
+        {
+            await _issuer.DisposeAsync();
+        }
+
         if (_source is not null)
         {
             await TestDatabase.DropTemplateAsync();

@@ -1,22 +1,32 @@
 using UsersApi.Caching;
 using UsersApi.Data;
 using UsersApi.Hosting;
+using UsersApi.Identity;
+using UsersApi.Server;
 using UsersApi.Users;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServer(args);
+builder.AddConsoleLog(args);
+builder.Services.AddServer(builder.Configuration);
 builder.Services.AddProblems();
 builder.Services.AddJsonControllers();
 builder.Services.AddApiDocument();
+builder.Services.AddBearerTokens(builder.Configuration);
 builder.Services.AddPostgres(builder.Configuration);
 builder.Services.AddRedisCached(builder.Configuration);
 builder.Services.AddOutbox(builder.Configuration, services => services.GetRequiredService<RedisCacheEvictor>().EvictAsync);
 builder.Services.AddUsers();
 
 var app = builder.Build();
+app.UseForwardedHeaders();
+app.UseSecurityHeaders();
 app.UseProblems();
-app.UseWriteGuard();
+app.UseMiddleware<AllowedHosts>();
+app.UseRequestTimeouts();
+app.UseAuthentication();
+app.UseWriteRates();
+app.UseAuthorization();
 app.MapHealth();
 app.MapApiDocument();
-app.MapControllers();
+app.MapControllers().WithEarlyHits();
 return await app.RunCommandOrServeAsync(args);

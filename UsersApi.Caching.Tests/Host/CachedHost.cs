@@ -34,9 +34,10 @@ internal sealed class CachedHost : IAsyncDisposable
     /// <param name="pipeline">Middleware before the controllers.</param>
     /// <param name="prefix">The key prefix of another host, to stand beside it as a second node.</param>
     /// <param name="redis">The connection string; null for the one of the environment, empty for none.</param>
+    /// <param name="early">Whether hits may leave before MVC.</param>
     public static async Task<CachedHost> StartAsync(
         Type[] controllers, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null,
-        Action<WebApplication>? pipeline = null, string? prefix = null, string? redis = null)
+        Action<WebApplication>? pipeline = null, string? prefix = null, string? redis = null, bool early = false)
     {
         prefix ??= $"test:{Guid.NewGuid():N}:";
         var builder = WebApplication.CreateSlimBuilder();
@@ -64,7 +65,12 @@ internal sealed class CachedHost : IAsyncDisposable
         services?.Invoke(builder.Services);
         var app = builder.Build();
         pipeline?.Invoke(app);
-        app.MapControllers();
+        var mapped = app.MapControllers();
+        if (early)
+        {
+            mapped.WithEarlyHits();
+        }
+
         await app.StartAsync();
         if (app.Services.GetService<RedisConnection>() is { } connection)
         {

@@ -51,7 +51,7 @@ internal sealed partial class Table(params Type[] controllers) : IAsyncDisposabl
 
     /// <summary>A host that caches, and counts how often actions run below each path base <c>/~name</c>.</summary>
     public static Task<CachedHost> StartCachedAsync(Type[] controllers, Row? row = null) =>
-        CachedHost.StartAsync(controllers, SettingsOf(row), services => AddServices(services, row), app => UsePipeline(app, row));
+        CachedHost.StartAsync(controllers, SettingsOf(row), services => AddServices(services, row), app => UsePipeline(app, row), early: true);
 
     /// <summary>The same under the kill switch.</summary>
     public static Task<CachedHost> StartKilledAsync(Type[] controllers, Row? row = null) => CachedHost.StartAsync(

@@ -18,6 +18,8 @@ public sealed class KeyFormTests
     [TestCase("/keys/lists", "get:/keys/lists:a[]&n[]")]
     [TestCase("/keys/raw?b=1&a=2&b=0", "get:/keys/raw:a=2&b=1&b=0")]
     [TestCase("/keys/raw", "get:/keys/raw")]
+    [TestCase("/keys/path/5?x=2&x=1", "get:/keys/path/5:x=2&x=1")]
+    [TestCase("/keys/only/5?x=2&x=1", "get:/keys/only/5")]
     [TestCase("/keys/records?Page=2", "get:/keys/records:paged.Page=2&paged{}")]
     public async Task Key_is_readable(string target, string key) => Assert.That(await KeyOfAsync(target), Is.EqualTo(key));
 

@@ -72,6 +72,12 @@ public sealed class KeysController : ControllerBase
     public IActionResult GetRaw() =>
         Echo(Request.Query.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new { pair.Key, Values = pair.Value.ToArray() }).ToArray());
 
+    [HttpGet("path/{id}")]
+    public IActionResult GetPath(int id) => Echo(id, Request.Query["x"].ToString());
+
+    [HttpGet("only/{id}"), RedisCached(Seconds = 60, DeclaredQueryOnly = true)]
+    public IActionResult GetOnly(int id) => Echo(id);
+
     [HttpGet("indexer")]
     public IActionResult GetIndexer(int declared = 1) => Echo(declared, Request.Query["undeclared"].ToString());
 

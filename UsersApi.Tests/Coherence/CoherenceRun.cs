@@ -1,3 +1,4 @@
+using UsersApi.Identity;
 using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Coherence;
@@ -100,7 +101,7 @@ internal sealed class CoherenceRun : IAsyncDisposable
         {
             var node = new ApiNode(_database.ConnectionString, _redis.Port, _settings.Seed + (1_000_000 * i));
             _nodes.Add(node);
-            _clients.Add(new HttpClient { BaseAddress = node.Url, Timeout = TimeSpan.FromSeconds(10) });
+            _clients.Add(new HttpClient(new SignedWrites(() => TestTokens.Development(Scopes.UsersWrite))) { BaseAddress = node.Url, Timeout = TimeSpan.FromSeconds(10) });
         }
 
         await Task.WhenAll(_nodes.Select(node => node.StartAsync()));

@@ -14,10 +14,17 @@ internal static class Http
         new(json, Encoding.UTF8, new MediaTypeHeaderValue(mediaType));
 
     public static async Task<HttpResponseMessage> SendAsync(
-        this HttpClient client, HttpMethod method, string url, string? json = null, string? ifMatch = null, string mediaType = "application/json")
+        this HttpClient client,
+        HttpMethod method,
+        string url,
+        string? json = null,
+        string? ifMatch = null,
+        string mediaType = "application/json",
+        string? token = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(url, UriKind.Relative));
         request.Content = json is null ? null : Json(json, mediaType);
+        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         if (ifMatch is not null)
         {
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
@@ -26,7 +33,8 @@ internal static class Http
         return await client.SendAsync(request);
     }
 
-    public static Task<HttpResponseMessage> FetchAsync(this HttpClient client, string url) => client.SendAsync(HttpMethod.Get, url);
+    public static Task<HttpResponseMessage> FetchAsync(this HttpClient client, string url, string? token = null) =>
+        client.SendAsync(HttpMethod.Get, url, token: token);
 
     public static async Task<JsonElement> BodyAsync(this HttpResponseMessage response) =>
         JsonElement.Parse(await response.Content.ReadAsStringAsync());

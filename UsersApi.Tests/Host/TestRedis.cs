@@ -1,3 +1,4 @@
+using System.Text;
 using StackExchange.Redis;
 
 namespace UsersApi.Tests.Host;
@@ -9,29 +10,33 @@ internal static class TestRedis
 
     public static async Task DeleteAsync(string prefix)
     {
-        var redis = await Connection.Value;
-        foreach (var server in redis.GetServers())
+        foreach (var key in await KeysAsync(prefix))
         {
-            await foreach (var key in server.KeysAsync(pattern: $"{prefix}*"))
-            {
-                await redis.GetDatabase().KeyDeleteAsync(key);
-            }
+            await (await Connection.Value).GetDatabase().KeyDeleteAsync(key);
         }
     }
 
-    /// <summary>Every key below a prefix, without it.</summary>
-    public static async Task<IReadOnlyList<string>> KeysAsync(string prefix)
+    /// <summary>Every key below a prefix, one a line.</summary>
+    public static async Task<string> ReadKeysAsync(string prefix) => string.Join('\n', await KeysAsync(prefix));
+
+    /// <summary>Every key below a prefix with all that is in it, as text.</summary>
+    public static async Task<string> ReadAsync(string prefix)
     {
-        var keys = new List<string>();
-        foreach (var server in (await Connection.Value).GetServers())
+        var database = (await Connection.Value).GetDatabase();
+        var text = new StringBuilder();
+        foreach (var key in await KeysAsync(prefix))
         {
-            await foreach (var key in server.KeysAsync(pattern: $"{prefix}*"))
+            text.AppendLine(key);
+            if (await database.KeyTypeAsync(key) is RedisType.String)
             {
-                keys.Add(key.ToString()[prefix.Length..]);
+                text.AppendLine(await database.StringGetAsync(key));
+                continue;
             }
+
+            text.AppendJoin('\n', await database.HashGetAllAsync(key)).AppendLine();
         }
 
-        return keys;
+        return text.ToString();
     }
 
     public static async Task CloseAsync()
@@ -40,5 +45,20 @@ internal static class TestRedis
         {
             await (await Connection.Value).DisposeAsync();
         }
+    }
+
+    /// <summary>Every key below a prefix.</summary>
+    public static async Task<List<string>> KeysAsync(string prefix)
+    {
+        List<string> keys = [];
+        foreach (var server in (await Connection.Value).GetServers())
+        {
+            await foreach (var key in server.KeysAsync(pattern: $"{prefix}*"))
+            {
+                keys.Add(key.ToString());
+            }
+        }
+
+        return keys;
     }
 }

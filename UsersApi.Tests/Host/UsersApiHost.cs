@@ -3,8 +3,10 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using UsersApi.Identity;
 
 namespace UsersApi.Tests.Host;
 
@@ -24,17 +26,29 @@ internal sealed class UsersApiHost : IAsyncDisposable
         settings.TryAdd("ConnectionStrings:Postgres", database.ConnectionString);
         settings.TryAdd("ConnectionStrings:Redis", TestServers.Redis);
         settings.TryAdd("RedisCached:KeyPrefix", _prefix);
+        settings.TryAdd("Authentication:DevelopmentKeyFile", TestTokens.KeyFile);
+        if (!IsDevelopment(environment))
+        {
+            settings.TryAdd("Authentication:Authority", TestServers.Issuer.Url);
+            settings.TryAdd("Authentication:Audience", TestIssuer.Audience);
+        }
+
         _factory = new Factory(environment, settings, Logs, clock);
 
         // Not UseKestrel(0): that changes the addresses while Program.cs may already be starting the server.
         _factory.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _factory.StartServer();
-        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = _factory.ClientOptions.BaseAddress };
+        Client = new HttpClient(new SignedWrites(() => TokenOf(environment))) { BaseAddress = _factory.ClientOptions.BaseAddress };
+        Anonymous = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Client.BaseAddress };
     }
 
     public TestDatabase Database { get; }
 
+    /// <summary>Sends a token with every scope where it writes, and none where it reads.</summary>
     public HttpClient Client { get; }
+
+    /// <summary>Sends no token of its own.</summary>
+    public HttpClient Anonymous { get; }
 
     /// <summary>What all keys in Redis begin with.</summary>
     public string Prefix => _prefix;
@@ -67,12 +81,22 @@ internal sealed class UsersApiHost : IAsyncDisposable
     public UsersApiHost StartAnother(params (string Key, string Value)[] settings) =>
         new(Database, "Development", settings.ToDictionary(setting => setting.Key, setting => setting.Value), _prefix);
 
+    /// <summary>Waits until the cache is connected and hits: the server does not wait for it to start.</summary>
+    public Task UntilItCachesAsync() => Eventually.HoldsAsync(
+        async () =>
+        {
+            using var response = await Anonymous.FetchAsync(Http.Users);
+            return response.Headers.GetValues("Cache-Status").Single().Contains("; hit", StringComparison.Ordinal);
+        },
+        "a hit");
+
     /// <summary>Stops the server, so that all it had to log is logged; the database remains.</summary>
     public ValueTask StopAsync() => _factory.DisposeAsync();
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        Anonymous.Dispose();
         await _factory.DisposeAsync();
         if (_isGuest)
         {
@@ -82,6 +106,10 @@ internal sealed class UsersApiHost : IAsyncDisposable
         await Database.DisposeAsync();
         await TestRedis.DeleteAsync(_prefix);
     }
+
+    private static bool IsDevelopment(string environment) => environment == Environments.Development;
+
+    private static string TokenOf(string environment) => IsDevelopment(environment) ? TestTokens.Development(Scopes.All) : TestTokens.Production(Scopes.All);
 
     private sealed class Factory(string environment, Dictionary<string, string> settings, CollectedLogs logs, TimeProvider? clock) : WebApplicationFactory<Program>
     {

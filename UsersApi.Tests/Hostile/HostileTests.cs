@@ -100,7 +100,7 @@ public sealed partial class HostileTests
             await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.md"), report);
         }
 
-        var keys = await TestRedis.KeysAsync(_api.Prefix);
+        var keys = (await TestRedis.KeysAsync(_api.Prefix)).ConvertAll(key => key[_api.Prefix.Length..]);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(_outcomes.Violations, Is.Empty, string.Join('\n', _api.Logs.At(LogLevel.Error)));

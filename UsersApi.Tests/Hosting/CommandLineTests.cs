@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using UsersApi.Hosting;
 using UsersApi.Tests.Host;
 
@@ -82,24 +81,6 @@ public sealed class CommandLineTests
         }
     }
 
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string connectionString, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["ConnectionStrings__Postgres"] = connectionString, ["ASPNETCORE_URLS"] = "http://127.0.0.1:0" },
-        };
-        start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
-    }
+    private static Task<(int ExitCode, string Output, string Error)> RunAsync(string connectionString, params string[] arguments) =>
+        ApiProgram.RunAsync([("ConnectionStrings__Postgres", connectionString)], arguments);
 }

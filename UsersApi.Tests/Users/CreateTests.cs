@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using UsersApi.Hosting;
+using UsersApi.Server;
 using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Users;
@@ -163,7 +163,7 @@ public sealed class CreateTests : ApiTest
     public async Task A_body_over_the_limit_is_refused([Values] bool chunked)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Http.Users, UriKind.Relative));
-        request.Content = Http.Json($$"""{"email":"a@example.com","padding":"{{new string('x', ServerBuilderExtensions.MaxBodyBytes)}}"}""");
+        request.Content = Http.Json($$"""{"email":"a@example.com","padding":"{{new string('x', new ServerOptions().MaxBodyBytes)}}"}""");
         request.Headers.TransferEncodingChunked = chunked;
 
         using var response = await Client.SendAsync(request);

@@ -8,6 +8,9 @@ internal sealed record CacheEntry
     /// <summary>Grows with every change of the format; an entry of another revision is a miss.</summary>
     public const int CurrentRevision = 1;
 
+    private byte[]? _gzip;
+    private byte[]? _brotli;
+
     public int Revision { get; init; } = CurrentRevision;
 
     /// <summary>The key under which it was stored: an entry that comes back under another one is not used.</summary>
@@ -44,10 +47,26 @@ internal sealed record CacheEntry
     /// <summary>Bytes of <see cref="Body"/>.</summary>
     public required int Length { get; init; }
 
+    /// <summary>The content coding in which the body stands in the store: empty, or gzip.</summary>
+    public string Coding { get; init; } = "";
+
+    /// <summary>The body as the action wrote it.</summary>
     [JsonIgnore]
     public ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>Bytes that it takes up, roughly.</summary>
+    /// <summary>The body in gzip, as the store had it.</summary>
     [JsonIgnore]
-    public long Size => Length + 1_024L + (2L * Key.Length);
+    public ReadOnlyMemory<byte> Gzip { init => _gzip = value.ToArray(); }
+
+    /// <summary>Bytes that it takes up in memory, roughly.</summary>
+    [JsonIgnore]
+    public long Size => Length + (MayCompress ? Length / 4L : 0) + 1_024 + (2L * Key.Length);
+
+    /// <summary>The body in a coding; worked out once, kept as long as the entry.</summary>
+    public ReadOnlyMemory<byte> Encoded(string coding) => coding switch
+    {
+        ContentCoding.Gzip => _gzip ??= ContentCoding.Compress(Body, coding),
+        ContentCoding.Brotli => _brotli ??= ContentCoding.Compress(Body, coding),
+        _ => Body,
+    };
 }

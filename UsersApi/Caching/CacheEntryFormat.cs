@@ -11,7 +11,7 @@ namespace UsersApi.Caching;
 /// <remarks>
 /// <code>
 /// {"crc":"9a3f01bc","revision":1,"key":"get:/api/v1/users:limit=20&amp;skip=0",...,"length":2911}\n
-/// [{"id":...                                                         2,911 bytes, as MVC wrote them
+/// [{"id":...                                                         2,911 bytes, as MVC wrote them, or in gzip ("coding")
 /// </code>
 /// The CRC-32C covers all that follows it: an entry that was cut, mixed up or written by another program is no entry. It
 /// guards against accidents, not against those who may write to Redis.
@@ -35,6 +35,10 @@ internal static class CacheEntryFormat
     /// <summary>The entry in two pieces, so that the body is not copied.</summary>
     public static ReadOnlySequence<byte> Write(CacheEntry entry)
     {
+        var body = entry.Body;
+        if (entry.MayCompress && entry.Encoded(ContentCoding.Gzip) is var compressed && compressed.Length < body.Length)
+            (body, entry) = (compressed, entry with { Coding = ContentCoding.Gzip });
+
         // The metadata's own opening brace is replaced by the prefix.
         var metadata = JsonSerializer.SerializeToUtf8Bytes(entry, Json.CacheEntry).AsSpan(1);
         var line = new byte[PrefixLength + AfterCrc.Length + metadata.Length + 1];
@@ -42,9 +46,9 @@ internal static class CacheEntryFormat
         AfterCrc.CopyTo(line.AsSpan(PrefixLength));
         metadata.CopyTo(line.AsSpan(PrefixLength + AfterCrc.Length));
         line[^1] = (byte)'\n';
-        var crc = ~Crc(Crc(uint.MaxValue, line.AsSpan(PrefixLength)), entry.Body.Span);
+        var crc = ~Crc(Crc(uint.MaxValue, line.AsSpan(PrefixLength)), body.Span);
         Utf8Formatter.TryFormat(crc, line.AsSpan(Start.Length), out _, new StandardFormat('x', CrcDigits));
-        return entry.Body.IsEmpty ? new ReadOnlySequence<byte>(line) : Joined(line, entry.Body);
+        return body.IsEmpty ? new ReadOnlySequence<byte>(line) : Joined(line, body);
     }
 
     /// <summary>The entry, or null where the bytes are anything but a whole entry of this revision.</summary>
@@ -63,17 +67,23 @@ internal static class CacheEntryFormat
 
         try
         {
-            var body = bytes[(end + 1)..];
-            return JsonSerializer.Deserialize(span[..end], Json.CacheEntry) is { Revision: CacheEntry.CurrentRevision } entry && entry.Length == body.Length
+            return JsonSerializer.Deserialize(span[..end], Json.CacheEntry) is { Revision: CacheEntry.CurrentRevision } entry
                 && entry.Headers.All(header => header is not null && !header.Values.Contains(null))
-                ? entry with { Body = body }
+                ? WithBody(entry, bytes[(end + 1)..])
                 : null;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidDataException or EndOfStreamException)
         {
             return null;
         }
     }
+
+    private static CacheEntry? WithBody(CacheEntry entry, ReadOnlyMemory<byte> body) => entry.Coding switch
+    {
+        "" when entry.Length == body.Length => entry with { Body = body },
+        ContentCoding.Gzip when entry.MayCompress => entry with { Body = ContentCoding.Expand(body, entry.Length), Gzip = body },
+        _ => null,
+    };
 
     private static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
     {

@@ -23,7 +23,7 @@ internal sealed class CacheKeyPlan
     private readonly List<KeyArgument> _arguments;
     private readonly List<KeyArgument> _headers;
 
-    public CacheKeyPlan(ControllerActionDescriptor action, IModelMetadataProvider provider, RedisCachedOptions options)
+    public CacheKeyPlan(ControllerActionDescriptor action, IModelMetadataProvider provider, RedisCachedOptions options, bool declaredOnly)
     {
         _options = options;
         var all = KeyArgument.Of(action, provider);
@@ -34,13 +34,13 @@ internal sealed class CacheKeyPlan
         OpaqueArgument = all.FirstOrDefault(argument => !KeyShape.CanWrite(argument.Metadata)
             && (argument.HasOwnBinder || KeyShape.HeadersIn(argument.Metadata).Any()))?.Name;
         HeaderNames = [.. _headers.Select(header => header.Name), .. _arguments.SelectMany(argument => KeyShape.HeadersIn(argument.Metadata))];
-        IsByRawQuery = _arguments.Count == 0
+        IsByRawQuery = (!declaredOnly && _arguments.TrueForAll(argument => argument.Source == BindingSource.Path))
             || _arguments.Exists(argument => argument.Name.Contains('.', StringComparison.Ordinal) || !KeyShape.CanWrite(argument.Metadata))
             || _arguments.DistinctBy(argument => argument.Name, StringComparer.OrdinalIgnoreCase).Count() < _arguments.Count
             || action.FilterDescriptors.Any(descriptor => descriptor.Filter is FormatFilterAttribute);
     }
 
-    /// <summary>True where the raw query stands in the key: nothing is bound at all, or something of which no text can be proven.</summary>
+    /// <summary>True where the raw query stands in the key: nothing is bound from it, or something of which no text can be proven.</summary>
     public bool IsByRawQuery { get; }
 
     /// <summary>An argument from the request's body, which no key can hold.</summary>

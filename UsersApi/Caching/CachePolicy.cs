@@ -21,7 +21,7 @@ internal sealed class CachePolicy
         Attribute = attribute;
         Action = action;
         ActionId = $"{action.DisplayName}({string.Join(',', action.MethodInfo.GetParameters().Select(parameter => parameter.ParameterType.Name))})";
-        Key = new CacheKeyPlan(action, provider, options);
+        Key = new CacheKeyPlan(action, provider, options, attribute.DeclaredQueryOnly);
         Accept = new AcceptDimension(action, mvc);
         Seconds = settings.Seconds ?? 60;
         ClientSeconds = settings.ClientSeconds ?? 0;

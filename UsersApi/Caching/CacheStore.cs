@@ -39,8 +39,10 @@ internal sealed class CacheStore(
         var versionsRead = versions.ReadAsync(tags);
         // A Redis that is being left alone is not asked for entries either.
         var entryRead = entry is null && versionsRead is not { IsCompletedSuccessfully: true, Result: null } ? ReadAsync(policy, key) : null;
-        if (await versionsRead is not { } stamp)
+        if (await versionsRead is not { } snapshot)
             return default;
+
+        var stamp = snapshot.StampOf(tags);
 
         // Another node may have stored a later one than memory has.
         if (entry is null || entry.Stamp != stamp || entry.FreshUntil <= now)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -26,7 +27,8 @@ internal static class ContentCoding
     /// <summary>The entity tag of a coding: each has its own (RFC 9110, section 8.8.3.3).</summary>
     public static string TagOf(string etag, string coding) => coding == Identity ? etag : $"{etag.AsSpan(0, etag.Length - 1)}-{coding}\"";
 
-    public static ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> body, string coding)
+    /// <summary>One level for all: two nodes send the same bytes under the same strong tag.</summary>
+    public static byte[] Compress(ReadOnlyMemory<byte> body, string coding)
     {
         var compressed = new MemoryStream(body.Length / 4);
         using (Stream stream = coding == Gzip
@@ -36,7 +38,21 @@ internal static class ContentCoding
             stream.Write(body.Span);
         }
 
-        return compressed.GetBuffer().AsMemory(0, (int)compressed.Length);
+        return compressed.ToArray();
+    }
+
+    /// <summary>What was compressed with gzip.</summary>
+    /// <exception cref="InvalidDataException">It is no gzip, or not of that length.</exception>
+    public static byte[] Expand(ReadOnlyMemory<byte> compressed, int length)
+    {
+        // The length stands in the last four bytes (RFC 1952, section 2.3.1): looked at before any memory is taken.
+        if (length < 0 || compressed.Length < 18 || BinaryPrimitives.ReadInt32LittleEndian(compressed.Span[^4..]) != length)
+            throw new InvalidDataException();
+
+        var body = new byte[length];
+        using var stream = new GZipStream(new MemoryStream(compressed.ToArray()), CompressionMode.Decompress);
+        stream.ReadExactly(body);
+        return stream.ReadByte() < 0 ? body : throw new InvalidDataException();
     }
 
     /// <summary>Whether a body of this type gets smaller at all.</summary>

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Diagnostics.Contracts;
 using System.Reflection;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Controllers;
@@ -17,33 +16,45 @@ internal static class EarlyHitRules
     // MVC's own, which do nothing to a hit. They are internal, hence by name.
     private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal)
     {
-        "ModelStateInvalidFilterFactory", "ClientErrorResultFilterFactory", "UnsupportedContentTypeFilter", nameof(ProducesAttribute),
+        nameof(ApiControllerAttribute), "ModelStateInvalidFilterFactory", "ClientErrorResultFilterFactory", "UnsupportedContentTypeFilter", nameof(ProducesAttribute),
     };
+
+    private static readonly Type[] Authorizing = [typeof(IAuthorizationFilter), typeof(IAsyncAuthorizationFilter)];
+
+    // They run around an answer that is known as well.
+    private static readonly Type[] Outside = [typeof(IResourceFilter), typeof(IAsyncResourceFilter), typeof(IAlwaysRunResultFilter), typeof(IAsyncAlwaysRunResultFilter)];
+    private static readonly Type[] Inside =
+        [typeof(IActionFilter), typeof(IAsyncActionFilter), typeof(IResultFilter), typeof(IAsyncResultFilter), typeof(IExceptionFilter), typeof(IAsyncExceptionFilter)];
 
     /// <summary>Why hits of this action go the whole way; null where they need not.</summary>
     public static string? ReasonAgainst(ControllerActionDescriptor action, CachePolicy policy, MvcOptions mvc)
     {
-        var filters = action.FilterDescriptors.OrderBy(filter => filter.Order).ThenBy(filter => filter.Scope).Select(filter => filter.Filter).ToList();
-        var foreign = filters.Where((filter, place) => !IsHarmless(filter) && !IsInner(filter, place, filters.IndexOf(policy.Attribute))).ToList();
-        return foreign.Count > 0 ? $"of the filter {foreign[0].GetType().Name}"
+        var filters = action.FilterDescriptors.OrderBy(filter => filter.Order).ThenBy(filter => filter.Scope).ToList();
+        var own = filters.FindIndex(filter => filter.Filter == policy.Attribute);
+        var foreign = filters.Select(filter => TypeOf(filter.Filter)).Where((filter, place) => !IsHarmless(filter) && !IsInner(filter, place, own)).FirstOrDefault();
+        return foreign is not null ? $"of the filter {foreign.Name}"
             : policy.Key.HeaderNames.Count > 0 ? "an argument comes from a header"
             : action.BoundProperties.Count > 0 ? "a property of the controller is bound"
-            : policy.Key.Arguments.FirstOrDefault(argument => !IsPlain(argument)) is { } own ? $"of how the argument {own.Name} is bound or validated"
+            : policy.Key.Arguments.FirstOrDefault(candidate => !IsPlain(candidate)) is { } argument ? $"of how the argument {argument.Name} is bound or validated"
             : Foreign([.. mvc.ModelBinderProviders, .. mvc.ValueProviderFactories, .. mvc.ModelValidatorProviders]);
     }
 
     /// <summary>Whether MVC's authorization, which runs in filters, has a say in this action.</summary>
     public static bool HasAuthorizationFilter(ControllerActionDescriptor action) =>
-        action.FilterDescriptors.Any(filter => filter.Filter is IAuthorizationFilter or IAsyncAuthorizationFilter);
+        action.FilterDescriptors.Any(filter => IsAny(TypeOf(filter.Filter), Authorizing));
 
-    private static bool IsHarmless(IFilterMetadata filter) =>
-        filter is RedisCachedAttribute || (filter is ServiceFilterAttribute known && known.ServiceType == typeof(EvictionFilter))
-        || (filter is IAuthorizationFilter or IAsyncAuthorizationFilter && filter is not (IResourceFilter or IActionFilter or IResultFilter))
-        || (IsMicrosofts(filter.GetType()) && Harmless.Contains(filter.GetType().Name));
+    private static bool IsHarmless(Type filter) => filter == typeof(RedisCachedAttribute) || filter == typeof(EvictionFilter)
+        || (IsAny(filter, Authorizing) && !IsAny(filter, Outside) && !IsAny(filter, Inside))
+        || (IsMicrosofts(filter) && Harmless.Contains(filter.Name));
 
     // Nearer to the action than the cache, a filter has its say when the response is made, and none on a hit.
-    private static bool IsInner(IFilterMetadata filter, int place, int own) => place > own
-        && filter is not (IFilterFactory or IResourceFilter or IAsyncResourceFilter or IAlwaysRunResultFilter or IAsyncAlwaysRunResultFilter);
+    private static bool IsInner(Type filter, int place, int own) => place > own
+        && IsAny(filter, Inside) && !IsAny(filter, Outside) && !typeof(IFilterFactory).IsAssignableFrom(filter);
+
+    private static Type TypeOf(IFilterMetadata filter) =>
+        filter is ServiceFilterAttribute service ? service.ServiceType : filter is TypeFilterAttribute type ? type.ImplementationType : filter.GetType();
+
+    private static bool IsAny(Type filter, Type[] kinds) => Array.Exists(kinds, kind => kind.IsAssignableFrom(filter));
 
     // A date without a year, or a time without a day, is bound to another value tomorrow.
     private static bool IsPlain(KeyArgument argument)
@@ -53,7 +64,7 @@ internal static class EarlyHitRules
             && !(type == typeof(DateTime) || type == typeof(DateTimeOffset) || type == typeof(DateOnly) || type == typeof(TimeOnly))
             && argument.Metadata.ValidatorMetadata.All(rule => rule.GetType().Assembly == typeof(RangeAttribute).Assembly
                 ? rule is not CustomValidationAttribute
-                : rule.GetType().GetCustomAttribute<PureAttribute>() is not null);
+                : rule.GetType().GetCustomAttribute<StatelessValidationAttribute>() is not null);
     }
 
     private static string? Foreign(IEnumerable<object> parts) =>

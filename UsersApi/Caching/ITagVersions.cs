@@ -4,10 +4,10 @@ namespace UsersApi.Caching;
 internal interface ITagVersions
 {
     /// <summary>
-    /// The stamp of these tags as of now: the epoch and the version of each. Null where they can't be had in time: then
+    /// The versions of these tags as of now, and maybe of others. Null where they can't be had in time: then
     /// nothing may be served from any layer of the cache, nor stored.
     /// </summary>
-    Task<string?> ReadAsync(IReadOnlyList<string> tags);
+    Task<VersionSnapshot?> ReadAsync(IReadOnlyList<string> tags);
 
     /// <summary>Gives these tags new versions. When it returns true, no entry stored before is served any more, on any node.</summary>
     ValueTask<bool> EvictAsync(IReadOnlyCollection<string> tags);

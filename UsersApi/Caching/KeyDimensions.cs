@@ -11,8 +11,15 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options)
 {
     private readonly byte[] _secret = options.Value.KeySecret is { } secret ? Encoding.UTF8.GetBytes(secret) : RandomNumberGenerator.GetBytes(32);
 
-    public List<string> Of(CachePolicy policy, HttpContext http)
+    public IReadOnlyList<string> Of(CachePolicy policy, HttpContext http)
     {
+        // Most responses are selected by their URI alone.
+        if (policy.Vary.Count == 0 && !policy.Accept.IsNegotiated && policy.Audience is not CacheAudience.PerUser
+            && CultureInfo.CurrentCulture.Name.Length + CultureInfo.CurrentUICulture.Name.Length == 0)
+        {
+            return [];
+        }
+
         var parts = new List<string>();
         foreach (var name in policy.Vary)
             CacheKeyPlan.WriteRawHeader(parts, name, http.Request);

@@ -52,6 +52,12 @@ public sealed class RedisCachedAttribute : Attribute, IFilterFactory, IOrderedFi
     /// <summary>A named set of defaults in <see cref="RedisCachedOptions.Profiles"/>.</summary>
     public string? Profile { get; set; }
 
+    /// <summary>
+    /// For an action that binds nothing from the query: true leaves the query out of the key, so that invented parameters make
+    /// no entries. Otherwise the raw query is part of it, since the action may read it.
+    /// </summary>
+    public bool DeclaredQueryOnly { get; set; }
+
     /// <summary>False takes an action out of what its controller or a profile says.</summary>
     public bool Enabled { get; set; } = true;
 

@@ -68,10 +68,13 @@ internal sealed class RedisConnection : IAsyncDisposable
         var database = await DatabaseAsync();
         var info = await Task.WhenAll(database.ExecuteAsync("INFO", "server"), database.ExecuteAsync("INFO", "replication"));
         var epoch = Field(info[0].ToString(), "run_id:") + Field(info[1].ToString(), "master_replid:");
-        if (epoch.Length == 0 || Generation != generation)
-            throw new RedisException("The connection changed while its epoch was read.");
+        if (epoch.Length == 0)
+            throw new RedisException("The server does not tell its run.");
 
-        Volatile.Write(ref _epoch, new EpochOfGeneration(generation, epoch));
+        // Where the connection changed meanwhile, the reader sees that its generation is over.
+        if (Generation == generation)
+            Volatile.Write(ref _epoch, new EpochOfGeneration(generation, epoch));
+
         return epoch;
     }
 

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -12,13 +12,14 @@ internal sealed class RedisTagVersions(
     private readonly SharedRead<VersionSnapshot> _reads = new(reader.ReadAsync);
     private readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(options.Value.EvictionTimeoutMs);
     private readonly TimeSpan _retryDelay = TimeSpan.FromMilliseconds(options.Value.BreakMs);
-    private readonly ConcurrentDictionary<string, long> _owed = new(StringComparer.Ordinal);
+    // Looked at by every request, and nearly always empty.
+    private ImmutableDictionary<string, long> _owed = ImmutableDictionary<string, long>.Empty;
     private long _debts;
     private int _isRetrying;
 
-    public async Task<string?> ReadAsync(IReadOnlyList<string> tags) => !_owed.IsEmpty && tags.Any(_owed.ContainsKey)
-        ? null
-        : (await _reads.ReadAsync(tags))?.StampOf(tags);
+    public Task<VersionSnapshot?> ReadAsync(IReadOnlyList<string> tags) => !Volatile.Read(ref _owed).IsEmpty && tags.Any(_owed.ContainsKey)
+        ? Task.FromResult<VersionSnapshot?>(null)
+        : _reads.ReadAsync(tags);
 
     public async ValueTask<bool> EvictAsync(IReadOnlyCollection<string> tags)
     {
@@ -26,8 +27,9 @@ internal sealed class RedisTagVersions(
             return true;
 
         // Until it gets through, this node bypasses these tags: what it serves is never older than what it acknowledged.
+        var debt = Interlocked.Increment(ref _debts);
         foreach (var tag in tags)
-            _owed[tag] = Interlocked.Increment(ref _debts);
+            ImmutableInterlocked.AddOrUpdate(ref _owed, tag, debt, (_, _) => debt);
 
         if (Interlocked.Exchange(ref _isRetrying, 1) == 0)
             _ = RetryAsync();
@@ -43,12 +45,11 @@ internal sealed class RedisTagVersions(
             while (!_owed.IsEmpty)
             {
                 await Task.Delay(_retryDelay, time);
-                var owed = _owed.ToArray();
+                var owed = _owed;
                 if (await TryWriteAsync([.. owed.Select(debt => debt.Key)]))
                 {
                     // One that failed meanwhile has another number, and stays.
-                    foreach (var debt in owed)
-                        _owed.TryRemove(debt);
+                    ImmutableInterlocked.Update(ref _owed, static (all, paid) => all.RemoveRange(all.Intersect(paid).Select(debt => debt.Key)), owed);
                 }
             }
 

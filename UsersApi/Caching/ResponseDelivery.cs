@@ -85,7 +85,7 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
         else if (coding != ContentCoding.Identity)
         {
             _response.Headers.ContentEncoding = coding;
-            await WriteAsync(ContentCoding.Compress(entry.Body, coding));
+            await WriteAsync(entry.Encoded(coding));
         }
         else
         {

@@ -19,7 +19,9 @@ internal sealed class SharedRead<TResult>(Func<IReadOnlyList<string>, Task<TResu
         lock (_gate)
         {
             batch = _waiting ??= new Batch();
-            batch.Keys.UnionWith(keys);
+            if (!ReferenceEquals(batch.Last, keys))
+                batch.Keys.UnionWith(batch.Last = keys);
+
             if (_isReading)
                 return batch.Result.Task;
 
@@ -58,6 +60,8 @@ internal sealed class SharedRead<TResult>(Func<IReadOnlyList<string>, Task<TResu
 
     private sealed class Batch
     {
+        public IReadOnlyList<string>? Last { get; set; }
+
         public HashSet<string> Keys { get; } = new(StringComparer.Ordinal);
 
         // One for each command, never used again: a slot that was could hand out an old reply. Each waiter goes on by itself.

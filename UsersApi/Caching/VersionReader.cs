@@ -4,15 +4,10 @@ using StackExchange.Redis;
 
 namespace UsersApi.Caching;
 
-/// <summary>The versions of some tags in one run of one Redis, at one moment.</summary>
-internal sealed record VersionSnapshot(string Epoch, IReadOnlyDictionary<string, string> Versions)
-{
-    public string StampOf(IReadOnlyList<string> tags) => $"{Epoch}:{string.Join(',', tags.Select(tag => Versions[tag]))}";
-}
-
 /// <summary>Reads versions from Redis within a deadline, and leaves a Redis alone that keeps missing it.</summary>
 internal sealed class VersionReader
 {
+    private const int Attempts = 3;
     private static readonly TimeSpan Life = TimeSpan.FromDays(7);
 
     private readonly RedisConnection _connection;
@@ -66,17 +61,23 @@ internal sealed class VersionReader
 
     private async ValueTask<VersionSnapshot> ReadAsync(IReadOnlyList<string> tags, CancellationToken cancel)
     {
-        var generation = _connection.Generation;
-        var database = await _connection.DatabaseAsync().AsTask().WaitAsync(cancel);
-        var epoch = await _connection.EpochAsync(generation).AsTask().WaitAsync(cancel);
-        var found = await database.StringGetAsync([.. tags.Select(KeyOf)], CommandFlags.DemandMaster).WaitAsync(cancel);
-        var versions = new Dictionary<string, string>(tags.Count, StringComparer.Ordinal);
-        for (var i = 0; i < tags.Count; i++)
-            versions[tags[i]] = found[i].IsNull ? await CreateAsync(database, tags[i]).WaitAsync(cancel) : found[i].ToString();
+        for (var attempt = 1; ; attempt++)
+        {
+            var generation = _connection.Generation;
+            var database = await _connection.DatabaseAsync().AsTask().WaitAsync(cancel);
+            var epoch = await _connection.EpochAsync(generation).AsTask().WaitAsync(cancel);
+            var found = await database.StringGetAsync([.. tags.Select(KeyOf)], CommandFlags.DemandMaster).WaitAsync(cancel);
+            var versions = new Dictionary<string, string>(tags.Count, StringComparer.Ordinal);
+            for (var i = 0; i < tags.Count; i++)
+                versions[tags[i]] = found[i].IsNull ? await CreateAsync(database, tags[i]).WaitAsync(cancel) : found[i].ToString();
 
-        return _connection.Generation == generation
-            ? new VersionSnapshot(epoch, versions)
-            : throw new RedisException("The connection changed while the versions were read.");
+            if (_connection.Generation == generation)
+                return new VersionSnapshot(epoch, versions);
+
+            // The client library looks at its server once more after a connection came back, and again if roles change.
+            if (attempt == Attempts)
+                throw new RedisException("The connection changed while the versions were read.");
+        }
     }
 
     /// <summary>NX, awaited, and the winner's version adopted: a blind SET could land after an eviction and undo it.</summary>

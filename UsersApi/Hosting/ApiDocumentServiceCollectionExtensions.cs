@@ -1,11 +1,15 @@
 using System.Text.Json.Serialization;
 using Microsoft.OpenApi;
+using UsersApi.Identity;
 
 namespace UsersApi.Hosting;
 
 /// <summary>The OpenAPI 3.1 document and Swagger UI.</summary>
 internal static class ApiDocumentServiceCollectionExtensions
 {
+    /// <summary>The path of Swagger UI.</summary>
+    public const string Page = "/swagger";
+
     private const string Name = "v1";
 
     public static IServiceCollection AddApiDocument(this IServiceCollection services)
@@ -27,6 +31,8 @@ internal static class ApiDocumentServiceCollectionExtensions
                 document.Servers = [new OpenApiServer { Url = "/" }];
                 return Task.CompletedTask;
             });
+            options.AddDocumentTransformer<SecurityTransformer>();
+            options.AddOperationTransformer<SecurityTransformer>();
             options.AddOperationTransformer<HeadersTransformer>();
             options.AddOperationTransformer<ProblemsTransformer>();
             options.AddOperationTransformer<RequestMediaTypesTransformer>();
@@ -42,8 +48,9 @@ internal static class ApiDocumentServiceCollectionExtensions
             ui.DocumentTitle = "UsersApi";
             ui.EnableTryItOutByDefault();
             ui.DisplayRequestDuration();
+            ui.EnablePersistAuthorization();
         });
-        app.MapGet("/", () => Results.Redirect("/swagger")).ExcludeFromDescription();
+        app.MapGet("/", () => Results.Redirect(Page)).ExcludeFromDescription();
         return app;
     }
 }

@@ -30,16 +30,27 @@ internal static class CommandLine
     {
         try
         {
+            // The host would do so too, after what hosted services need of it, and log the first mistake with its stack trace.
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
             await app.RunAsync();
             return 0;
         }
-        catch (Exception error) when (error is StartupException or OptionsValidationException)
+        catch (Exception error) when (ReasonsNotToStart(error) is [_, ..] reasons)
         {
-            // The message is made for the person who starts this; a stack trace would hide it.
-            await Console.Error.WriteLineAsync(error.Message);
+            // The messages are made for the person who starts this; a stack trace would hide them.
+            await Console.Error.WriteLineAsync(string.Join('\n', reasons));
             return Failed;
         }
     }
+
+    // Each class of options that is not valid is an exception of its own.
+    private static string[] ReasonsNotToStart(Exception error) => error switch
+    {
+        StartupException or OptionsValidationException => [error.Message],
+        AggregateException { InnerExceptions: var all } when all.All(one => one is StartupException or OptionsValidationException) =>
+            [.. all.Select(one => one.Message).Distinct()],
+        _ => [],
+    };
 
     private static async Task<int> RunCommandAsync(WebApplication app, string[] args)
     {

@@ -1,10 +1,10 @@
 using System.ComponentModel.DataAnnotations;
-using System.Diagnostics.Contracts;
+using UsersApi.Caching;
 
 namespace UsersApi.Users;
 
 /// <summary>Refuses what is not a cursor from a <c>Link</c> header of this API.</summary>
-[AttributeUsage(AttributeTargets.Parameter), Pure]
+[AttributeUsage(AttributeTargets.Parameter), StatelessValidation]
 internal sealed class CursorAttribute : ValidationAttribute
 {
     public CursorAttribute()

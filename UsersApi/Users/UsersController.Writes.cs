@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using UsersApi.Caching;
 using UsersApi.Hosting;
+using UsersApi.Identity;
 
 namespace UsersApi.Users;
 
@@ -18,6 +19,7 @@ public sealed partial class UsersController
     /// <response code="409">Another user has the email.</response>
     [HttpPost]
     [Consumes(Json)]
+    [RequiresScope(Scopes.UsersWrite)]
     [RedisCacheEvict("users")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status201Created, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
@@ -39,6 +41,7 @@ public sealed partial class UsersController
     [HttpPost("bulk")]
     [Consumes(Json)]
     [RequestSizeLimit(UserLimits.BulkBytes)]
+    [RequiresScope(Scopes.UsersWrite)]
     [RedisCacheEvict("users")]
     [ProducesResponseType<BulkResponse>(StatusCodes.Status201Created, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
@@ -71,6 +74,7 @@ public sealed partial class UsersController
     /// <response code="412">The user has changed: its ETag is not in If-Match.</response>
     [HttpPut("{id:guid}")]
     [Consumes(Json)]
+    [RequiresScope(Scopes.UsersWrite)]
     [RedisCacheEvict("users", "user:{id}")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
@@ -94,6 +98,7 @@ public sealed partial class UsersController
     /// <response code="412">The user has changed: its ETag is not in If-Match.</response>
     [HttpPatch("{id:guid}")]
     [Consumes("application/merge-patch+json", Json)]
+    [RequiresScope(Scopes.UsersWrite)]
     [RedisCacheEvict("users", "user:{id}")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
@@ -114,6 +119,7 @@ public sealed partial class UsersController
     /// <response code="404">No user has this id.</response>
     /// <response code="412">The user has changed: its ETag is not in If-Match.</response>
     [HttpDelete("{id:guid}")]
+    [RequiresScope(Scopes.UsersWrite)]
     [RedisCacheEvict("users", "user:{id}")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]

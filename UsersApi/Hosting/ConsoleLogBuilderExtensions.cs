@@ -1,0 +1,14 @@
+namespace UsersApi.Hosting;
+
+/// <summary>Sets up the log.</summary>
+internal static class ConsoleLogBuilderExtensions
+{
+    public static WebApplicationBuilder AddConsoleLog(this WebApplicationBuilder builder, string[] args)
+    {
+        // The format, readable lines or JSON, is the configuration's: Logging:Console:FormatterName.
+        // A command's own output is on standard output, so its log goes to the other one.
+        builder.Logging.ClearProviders().AddConsole(console =>
+            console.LogToStandardErrorThreshold = CommandLine.HasCommand(args) ? LogLevel.Trace : LogLevel.None);
+        return builder;
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+
+namespace UsersApi.Identity;
+
+/// <summary>Says in a 401 and a 403 what would have been let in.</summary>
+internal static class BearerProblems
+{
+    /// <summary>RFC 6750 section 3.1: who is known and may not do it, is told the scope that is missing.</summary>
+    public static Task NameScopeAsync(ForbiddenContext context)
+    {
+        var scope = ScopeOf(context.HttpContext);
+        context.Response.Headers.WWWAuthenticate = scope is null
+            ? $"{BearerServiceCollectionExtensions.Challenge}, error=\"insufficient_scope\""
+            : $"{BearerServiceCollectionExtensions.Challenge}, error=\"insufficient_scope\", scope=\"{scope}\"";
+        return Task.CompletedTask;
+    }
+
+    public static void Explain(ProblemDetailsOptions options, IHostEnvironment environment)
+    {
+        var source = environment.IsDevelopment() ? " ./dev token prints one." : "";
+        options.CustomizeProblemDetails = context => context.ProblemDetails.Detail ??= (context.ProblemDetails.Status, ScopeOf(context.HttpContext)) switch
+        {
+            (StatusCodes.Status401Unauthorized, { } scope) => $"This needs a bearer token with the scope {scope}.{source}",
+            (StatusCodes.Status401Unauthorized, null) => $"This needs a bearer token.{source}",
+            (StatusCodes.Status403Forbidden, { } scope) => $"The token does not have the scope {scope}.",
+            _ => null,
+        };
+    }
+
+    private static string? ScopeOf(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<RequiresScopeAttribute>()?.Scope;
+}

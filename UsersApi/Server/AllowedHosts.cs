@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Primitives;
+
+namespace UsersApi.Server;
+
+/// <summary>Answers only under the names in <c>AllowedHosts</c>, separated by semicolons: <c>api.example.com;*.example.org</c>, or <c>*</c>.</summary>
+internal sealed class AllowedHosts(RequestDelegate next, IConfiguration configuration, IProblemDetailsService problems)
+{
+    private readonly StringSegment[] _hosts =
+        [.. (configuration["AllowedHosts"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(host => new StringSegment(host))];
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (_hosts.Contains("*") || HostString.MatchesAny(context.Request.Host.Host, _hosts))
+        {
+            return next(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return problems.WriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = context,
+            ProblemDetails = { Title = "Unknown host", Detail = "This server does not answer under the name in Host: AllowedHosts has those that it does." },
+        }).AsTask();
+    }
+}

@@ -1,0 +1,41 @@
+using UsersApi.Hosting;
+
+namespace UsersApi.Server;
+
+/// <summary>Tells browsers to take a response for nothing but what it says it is.</summary>
+internal static class SecurityHeaders
+{
+    /// <summary>Data load nothing, and are shown in no frame.</summary>
+    private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'";
+
+    /// <summary>Swagger UI is our own scripts, which set styles and have pictures in themselves, and ask our own server.</summary>
+    private const string PagePolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    public static WebApplication UseSecurityHeaders(this WebApplication app)
+    {
+        if (!app.Environment.IsDevelopment())
+        {
+            app.UseHsts();
+        }
+
+        app.Use((context, next) =>
+        {
+            // As the response starts: an exception takes away what was set before it.
+            context.Response.OnStarting(static state => SetAsync((HttpContext)state), context);
+            return next(context);
+        });
+        return app;
+    }
+
+    private static Task SetAsync(HttpContext context)
+    {
+        var isPage = context.Request.Path.StartsWithSegments(ApiDocumentServiceCollectionExtensions.Page, StringComparison.OrdinalIgnoreCase);
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = isPage ? PagePolicy : DataPolicy;
+        headers["Referrer-Policy"] = "no-referrer";
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,73 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+
+namespace UsersApi.Server;
+
+/// <summary>What a client may take of the server: section <c>Server</c>.</summary>
+internal sealed class ServerOptions : IValidatableObject
+{
+    public const string Section = "Server";
+
+    /// <summary>Bytes of a request body unless an action says otherwise: one user is far smaller.</summary>
+    [Range(1024, 16 * 1024 * 1024)]
+    public int MaxBodyBytes { get; set; } = 64 * 1024;
+
+    /// <summary>Bytes of a method and URL.</summary>
+    [Range(512, 64 * 1024)]
+    public int MaxRequestLineBytes { get; set; } = 8 * 1024;
+
+    /// <summary>Bytes of all headers of a request; the largest is a token.</summary>
+    [Range(1024, 64 * 1024)]
+    public int MaxHeaderBytes { get; set; } = 16 * 1024;
+
+    /// <summary>Headers of a request.</summary>
+    [Range(8, 1000)]
+    public int MaxHeaders { get; set; } = 64;
+
+    /// <summary>Connections at one time: one more is closed at once.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>Bytes a second, on average, of a body either way: a slower client is left.</summary>
+    [Range(1, 1_000_000)]
+    public int MinBytesPerSecond { get; set; } = 240;
+
+    /// <summary>Seconds before a body has to be that fast.</summary>
+    [Range(2, 120)]
+    public int GraceSeconds { get; set; } = 5;
+
+    /// <summary>Seconds for the headers of a request.</summary>
+    [Range(1, 120)]
+    public int HeadersSeconds { get; set; } = 10;
+
+    /// <summary>Seconds that a connection may have nothing to do.</summary>
+    [Range(1, 3600)]
+    public int IdleSeconds { get; set; } = 120;
+
+    /// <summary>Seconds from a request's headers to the end of its response.</summary>
+    [Range(1, 3600)]
+    public int RequestSeconds { get; set; } = 60;
+
+    /// <summary>Writes a second by one client, known by its token's subject, else by its address.</summary>
+    [Range(1, 1_000_000)]
+    public int WritesPerSecond { get; set; } = 1_000;
+
+    /// <summary>The proxies that are believed to tell the client's address and scheme in <c>X-Forwarded-*</c>: addresses, or networks as <c>10.0.0.0/8</c>.</summary>
+    public IList<string> KnownProxies { get; } = [];
+
+    /// <summary>How many of them a request passes one after another.</summary>
+    [Range(1, 10)]
+    public int ProxyHops { get; set; } = 1;
+
+    /// <summary>The same as networks: an address is one of its own.</summary>
+    public IEnumerable<IPNetwork> ProxyNetworks() => KnownProxies.Select(proxy => Parse(proxy)!.Value);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        KnownProxies.Where(proxy => Parse(proxy) is null).Select(proxy => new ValidationResult(
+            $"Server:KnownProxies has '{proxy}', which is neither an address nor a network.", [nameof(KnownProxies)]));
+
+    private static IPNetwork? Parse(string proxy) =>
+        IPAddress.TryParse(proxy, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+        : IPNetwork.TryParse(proxy, out var network) ? network
+        : null;
+}

@@ -1,0 +1,81 @@
+using UsersApi.Bench.Results;
+using UsersApi.Bench.Subjects;
+
+namespace UsersApi.Bench.Driving;
+
+/// <summary>Runs scenarios one after another, and shows and keeps their results.</summary>
+internal static class BenchRun
+{
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        if (BenchOptions.Parse(arguments) is not { } options)
+            return await ExplainAsync();
+
+        await using var redis = await RedisCounters.ConnectAsync(Environment.GetEnvironmentVariable("ConnectionStrings__Redis")!);
+        var (rows, status) = (new List<ResultRow>(), 0);
+        foreach (var scenario in options.Scenarios)
+        {
+            try
+            {
+                await RunAsync(scenario, options, redis, rows);
+            }
+            catch (InvalidOperationException error)
+            {
+                // The others can be measured all the same.
+                await Console.Error.WriteLineAsync($"{scenario.Name}: {error.Message}");
+                status = 1;
+            }
+        }
+
+        await redis.ClearAsync();
+        return status;
+    }
+
+    public static async Task<int> ExplainAsync()
+    {
+        await Console.Error.WriteLineAsync(BenchOptions.Usage);
+        await Console.Error.WriteLineAsync("scenarios: " + string.Join(' ', Scenarios.All.Select(scenario => scenario.Name)));
+        await Console.Error.WriteLineAsync("subjects: " + string.Join(' ', Subject.All.Keys));
+        return 2;
+    }
+
+    private static async Task RunAsync(Scenario scenario, BenchOptions options, RedisCounters redis, List<ResultRow> rows)
+    {
+        await redis.ClearAsync();
+        await using var subjects = await SubjectGroup.StartAsync(scenario, [.. options.SubjectsOf(scenario)]);
+        await subjects.PrimeAsync(options.IsQuick);
+        foreach (var connections in scenario.Connections)
+        {
+            var measured = await MeasureAsync(subjects, scenario, connections, options, redis);
+            List<ResultRow> added = [.. ResultRow.Of(scenario, connections, measured)];
+            Console.WriteLine(Table.Of(added));
+            rows.AddRange(added);
+            // After each, so that a run which is stopped leaves what it has.
+            await ResultFile.WriteAsync(ResultFile.Latest, rows);
+        }
+    }
+
+    private static async Task<Dictionary<string, List<Measurement>>> MeasureAsync(
+        SubjectGroup subjects, Scenario scenario, int connections, BenchOptions options, RedisCounters redis)
+    {
+        foreach (var subject in subjects.Running)
+            await scenario.Load(new LoadTarget(subject.Address, scenario, connections, options.WarmUpSeconds));
+
+        var measured = subjects.Running.ToDictionary(subject => subject.Name, _ => new List<Measurement>());
+        for (var run = 0; run < options.Runs; run++)
+        {
+            // Each subject comes first, last and after each other one.
+            var order = subjects.Running.Skip(run % subjects.Running.Count).Concat(subjects.Running.Take(run % subjects.Running.Count));
+            foreach (var subject in order)
+            {
+                var isQuiet = await QuietMachine.WaitAsync(TimeSpan.FromSeconds(options.IsQuick ? 2 : 15));
+                var measurement = await Measurement.TakeAsync(subject, scenario, connections, options.Seconds, redis);
+                measured[subject.Name].Add(measurement);
+                await Console.Error.WriteLineAsync(
+                    $"{scenario.Name} -c{connections} run {run + 1}/{options.Runs} {subject.Name}: {measurement.Rps:N0} requests/s{(isQuiet ? "" : " (others were busy)")}");
+            }
+        }
+
+        return measured;
+    }
+}

@@ -1,0 +1,56 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using UsersApi.Bench.Subjects;
+
+namespace UsersApi.Bench.Driving;
+
+/// <summary>A subject that runs.</summary>
+internal sealed class SubjectProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private SubjectProcess(string name, Process process, Uri address) =>
+        (Name, _process, Address, Client) = (name, process, address, new HttpClient { BaseAddress = address });
+
+    public string Name { get; }
+
+    public Uri Address { get; }
+
+    public HttpClient Client { get; }
+
+    public static async Task<SubjectProcess> StartAsync(string name, SubjectSettings settings)
+    {
+        string[] arguments = [typeof(SubjectProcess).Assembly.Location, "subject", name, .. settings.ToArguments()];
+        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        // A few connections keep two cores busy, and all subjects together must stay below what Postgres allows.
+        start.Environment["ConnectionStrings__Postgres"] += ";Maximum Pool Size=16";
+        var process = Process.Start(start) ?? throw new Win32Exception("dotnet did not start.");
+        var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.OutputDataReceived += (_, output) =>
+        {
+            if (output.Data is null)
+                listening.TrySetException(new InvalidOperationException($"{name} did not start."));
+            else if (output.Data.StartsWith(SubjectHost.Listening, StringComparison.Ordinal))
+                listening.TrySetResult(new Uri(output.Data[SubjectHost.Listening.Length..]));
+            else
+                Console.Error.WriteLine(output.Data);
+        };
+        process.BeginOutputReadLine();
+        return new SubjectProcess(name, process, await listening.Task);
+    }
+
+    public async Task<Usage> UsageAsync() => (await Client.GetFromJsonAsync<Usage>(SubjectStats.Path))!;
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        // A subject ends with its standard input, and so also when this process is killed.
+        _process.StandardInput.Close();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_process.HasExited)
+            _process.Kill();
+
+        _process.Dispose();
+    }
+}

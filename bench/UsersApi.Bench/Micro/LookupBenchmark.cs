@@ -1,0 +1,32 @@
+using BenchmarkDotNet.Attributes;
+using Microsoft.Extensions.Caching.Distributed;
+using UsersApi.Caching;
+
+namespace UsersApi.Bench.Micro;
+
+/// <summary>A lookup that hits, and what comes before it, over the store in memory: all but the way to Redis.</summary>
+public class LookupBenchmark
+{
+    private readonly CacheInside _cache = new();
+    private CacheStore _store = null!;
+    private string _key = "";
+    private IReadOnlyList<string> _tags = [];
+
+    [GlobalSetup]
+    public async Task PrepareAsync()
+    {
+        _store = _cache.Services.GetRequiredService<CacheStore>();
+        _key = _cache.Policy.Key.Complete(_cache.Policy.Key.Draft(_cache.Request), []);
+        _tags = _cache.Policy.TagsOf(_cache.Request, "/api/v1/users");
+        var versions = await _cache.Services.GetRequiredService<ITagVersions>().ReadAsync(_tags);
+        var entry = CacheInside.EntryOf(4_700) with { Key = _key, Action = _cache.Policy.ActionId, Stamp = versions!.StampOf(_tags) };
+        var written = CacheEntryFormat.Write(entry);
+        await _cache.Services.GetRequiredKeyedService<IDistributedCache>(RedisCachedServiceCollectionExtensions.ServiceKey)
+            .SetAsync(_key, System.Buffers.BuffersExtensions.ToArray(written), new DistributedCacheEntryOptions());
+        if (!await IsHit())
+            throw new InvalidOperationException("The lookup does not find what was stored.");
+    }
+
+    [Benchmark]
+    public async Task<bool> IsHit() => (await _store.FindAsync(_cache.Policy, _key, _tags)).Entry is not null;
+}
