@@ -29,6 +29,11 @@ internal sealed class Fuzzer(JsonElement document, IReadOnlyList<string> ids, Ra
         var path = template.Replace("{id}", random.Next(2) == 0 ? KnownId(method) : Pick(HostileValues.Values), StringComparison.Ordinal);
         var query = QueryOf(operation);
         var request = new StringBuilder($"{method} {path}{query} HTTP/1.1\r\nHost: {(random.Next(3) == 0 ? Foreign() : "localhost")}\r\nConnection: close\r\n");
+        if (method != "GET")
+        {
+            request.Append(WireCase.Token);
+        }
+
         if (random.Next(3) == 0)
         {
             request.Append(Pick(HostileValues.Headers)).Append("\r\n");

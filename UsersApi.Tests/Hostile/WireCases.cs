@@ -1,4 +1,6 @@
 using System.Text;
+using UsersApi.Identity;
+using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Hostile;
 
@@ -17,7 +19,10 @@ internal sealed record WireCase(string Name, string Text)
     private const string Smuggled = "GET /api/v1/users/search?q=smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     private const string Get = "GET /api/v1/users?limit=1 HTTP/1.1\r\n";
-    private const string Post = "POST /api/v1/users HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+    private static readonly string Post = $"POST /api/v1/users HTTP/1.1\r\nHost: localhost\r\n{Token}Content-Type: application/json\r\n";
+
+    /// <summary>The header of one who may do everything: to be refused for want of it would try nothing.</summary>
+    public static string Token => $"Authorization: Bearer {TestTokens.Development(Scopes.All)}\r\n";
 
     /// <summary>What follows on the same connection, and ends it.</summary>
     public const string Marker = "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
@@ -39,7 +44,7 @@ internal sealed record WireCase(string Name, string Text)
         new("Transfer-Encoding: chunked, identity", $"{Post}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n{Smuggled}"),
         new("Transfer-Encoding twice", $"{Post}Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n{Smuggled}"),
         new("Transfer-Encoding after a vertical tab", $"{Post}Transfer-Encoding:\vchunked\r\nContent-Length: 3\r\n\r\n0\r\n"),
-        new("Transfer-Encoding in HTTP/1.0", "POST /api/v1/users HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n"),
+        new("Transfer-Encoding in HTTP/1.0", $"POST /api/v1/users HTTP/1.0\r\nHost: localhost\r\n{Token}Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n"),
         new("a chunk longer than a number", $"{Post}Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\nx\r\n0\r\n\r\n"),
         new("a chunk of negative length", $"{Post}Transfer-Encoding: chunked\r\n\r\n-1\r\nx\r\n0\r\n\r\n"),
         new("a chunk ended by a bare LF", $"{Post}Transfer-Encoding: chunked\r\n\r\n2\n{{}}\n0\n\n"),
