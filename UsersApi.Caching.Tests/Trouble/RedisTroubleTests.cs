@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using NUnit.Framework;
 using UsersApi.Caching.Tests.Host;
-using UsersApi.Tests.Host;
 
 namespace UsersApi.Caching.Tests.Trouble;
 

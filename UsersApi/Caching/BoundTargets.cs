@@ -9,17 +9,17 @@ namespace UsersApi.Caching;
 internal sealed record BoundTarget(KeyDraft Draft, IReadOnlyList<string> Tags, string PlainKey);
 
 /// <summary>
-/// Remembers what request targets were bound to, so that the same target needs no binding again: two generations, of which
+/// Remembers what request targets were bound to, so that the same target needs no binding again: two generations of some megabytes, of which
 /// the older one goes when the younger is full, and what is still in use moves on.
 /// </summary>
 internal sealed class BoundTargets
 {
-    private const int PerGeneration = 65_536;
-    private const int MaxLength = 2_048;
+    private const int BytesPerGeneration = 32 * 1024 * 1024;
+    private const int MaxBytes = 8 * 1024;
 
     private ConcurrentDictionary<Target, BoundTarget> _young = new();
     private ConcurrentDictionary<Target, BoundTarget> _old = new();
-    private int _count;
+    private int _bytes;
 
     public BoundTarget? Find(CachePolicy policy, HttpRequest request)
     {
@@ -36,18 +36,23 @@ internal sealed class BoundTargets
     public void Remember(CachePolicy policy, HttpRequest request, BoundTarget bound)
     {
         var target = Of(policy, request);
-        if (target.Path.Length + target.Query.Length <= MaxLength)
+        if (SizeOf(target, bound) <= MaxBytes)
             Add(target, bound);
     }
 
     private void Add(Target target, BoundTarget bound)
     {
-        if (!_young.TryAdd(target, bound) || Interlocked.Increment(ref _count) < PerGeneration)
+        if (!_young.TryAdd(target, bound) || Interlocked.Add(ref _bytes, SizeOf(target, bound)) < BytesPerGeneration)
             return;
 
-        _count = 0;
+        _bytes = 0;
         _old = Interlocked.Exchange(ref _young, new());
     }
+
+    // Roughly: characters, and what carries them.
+    private static int SizeOf(Target target, BoundTarget bound) => 512
+        + (2 * (target.Scheme.Length + target.Host.Length + target.Base.Length + target.Path.Length + target.Query.Length))
+        + (2 * (bound.PlainKey.Length + bound.Draft.Text.Length + bound.Draft.Path.Length));
 
     // As routing and binding see them: middleware may have changed what the client sent.
     private static Target Of(CachePolicy policy, HttpRequest request) => new(

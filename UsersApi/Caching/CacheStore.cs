@@ -38,7 +38,7 @@ internal sealed class CacheStore(
         var entry = FindInMemory(policy, key);
         var versionsRead = versions.ReadAsync(tags);
         // A Redis that is being left alone is not asked for entries either.
-        var entryRead = entry is null && versionsRead is not { IsCompletedSuccessfully: true, Result: null } ? ReadAsync(policy, key) : null;
+        var entryRead = entry is null && !(versionsRead.IsCompleted && await versionsRead is null) ? ReadAsync(policy, key) : null;
         if (await versionsRead is not { } snapshot)
             return default;
 
