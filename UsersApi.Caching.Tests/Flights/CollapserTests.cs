@@ -29,6 +29,20 @@ public sealed class CollapserTests
     }
 
     [Test]
+    public async Task Closed_flight_takes_nobody_in_and_lands_for_those_who_joined()
+    {
+        var collapser = new Collapser<string>();
+        using var first = collapser.Join("a", out _);
+        using var before = collapser.Join("a", out _);
+        first.Close();
+        using var after = collapser.Join("a", out var leadsAfter);
+
+        first.Land("result");
+
+        Assert.That((await before.Landing, leadsAfter, after.Landing.IsCompleted), Is.EqualTo(("result", true, false)));
+    }
+
+    [Test]
     public async Task Caller_after_the_landing_leads_anew()
     {
         var collapser = new Collapser<string>();

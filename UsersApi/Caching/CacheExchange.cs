@@ -65,7 +65,7 @@ internal sealed partial class CacheExchange
         if (_lookup.Entry is { } entry && (_directives.NoCache || !_directives.Accepts(entry, Now.ToUnixTimeMilliseconds())))
             (_lookup, _isRefused) = (_lookup with { Entry = null }, true);
 
-        if (IsAnswered || _lookup.Stamp is null || _directives.NoCache || _directives.OnlyIfCached)
+        if (IsAnswered || _directives.NoCache || _directives.OnlyIfCached)
             return;
 
         if (TryUseStale(_policy.StaleSeconds, CacheOutcome.StaleWhileRevalidate))
@@ -157,6 +157,14 @@ internal sealed partial class CacheExchange
             return;
 
         _http.Response.RegisterForDispose(_flight);
+        if (_lookup.Stamp is null)
+        {
+            // Without versions, only those may share who came before the action reads anything.
+            await ThreadPoolLine.PassAsync();
+            _flight.Close();
+            return;
+        }
+
         // Another flight may have landed between this request's lookup and its turn to lead.
         if (!_isRefused && _shared.Store.FindInMemory(_policy, Key) is { } landed && landed.Stamp == _lookup.Stamp && landed.FreshUntil > Now.ToUnixTimeMilliseconds())
         {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Options;
 
@@ -75,9 +74,10 @@ internal sealed class CacheStore(
         try
         {
             var limit = options.Value.EntryTimeoutMs + (policy.LargestEntry / BytesPerMs);
-            var bytes = await BytesAsync(key).WaitAsync(TimeSpan.FromMilliseconds(limit), time);
-            policy.LargestEntry = Math.Max(policy.LargestEntry, bytes.Length);
-            return !bytes.IsEmpty && CacheEntryFormat.Read(bytes) is { } entry && entry.Key == key && entry.Action == policy.ActionId ? entry : null;
+            // Not through IBufferDistributedCache: over Redis it reads an array all the same, and copies it.
+            var bytes = await cache.GetAsync(key).WaitAsync(TimeSpan.FromMilliseconds(limit), time);
+            policy.LargestEntry = Math.Max(policy.LargestEntry, bytes?.Length ?? 0);
+            return bytes is not null && CacheEntryFormat.Read(bytes) is { } entry && entry.Key == key && entry.Action == policy.ActionId ? entry : null;
         }
         catch (Exception error)
         {
@@ -85,15 +85,5 @@ internal sealed class CacheStore(
             CacheLog.ReadFailed(logger, error.GetType().Name);
             return null;
         }
-    }
-
-    private async Task<ReadOnlyMemory<byte>> BytesAsync(string key)
-    {
-        if (cache is not IBufferDistributedCache buffered)
-            return await cache.GetAsync(key);
-
-        // The buffer belongs to this call until it completes, even when nobody waits for it any more: it is never pooled.
-        var buffer = new ArrayBufferWriter<byte>();
-        return await buffered.TryGetAsync(key, buffer) ? buffer.WrittenMemory : default;
     }
 }

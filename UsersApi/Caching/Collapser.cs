@@ -29,9 +29,12 @@ internal sealed class Collapser<T>
         public void Land(T? result)
         {
             // First out of the table: who joins from now on finds what the leader stored, or leads.
-            owner._flights.TryRemove(KeyValuePair.Create(key, this));
+            Close();
             _landing.TrySetResult(result);
         }
+
+        /// <summary>Nobody joins any more; those who have go on waiting.</summary>
+        public void Close() => owner._flights.TryRemove(KeyValuePair.Create(key, this));
 
         public void Dispose() => Land(null);
     }

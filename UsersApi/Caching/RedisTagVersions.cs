@@ -9,7 +9,7 @@ internal sealed class RedisTagVersions(
     RedisConnection connection, VersionReader reader, IOptions<RedisCachedOptions> options, TimeProvider time, CacheMetrics metrics, ILogger<RedisTagVersions> logger)
     : ITagVersions
 {
-    private readonly SharedRead<VersionSnapshot> _reads = new(reader.ReadAsync);
+    private readonly SharedRead<VersionSnapshot> _reads = new(reader.TryReadAsync);
     private readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(options.Value.EvictionTimeoutMs);
     private readonly TimeSpan _retryDelay = TimeSpan.FromMilliseconds(options.Value.BreakMs);
     // Looked at by every request, and nearly always empty.
