@@ -15,7 +15,7 @@ internal static class EarlyHitRules
     // MVC's own, which do nothing to a hit. They are internal, hence by name.
     private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal)
     {
-        nameof(ApiControllerAttribute), "ModelStateInvalidFilterFactory", "ClientErrorResultFilterFactory", "UnsupportedContentTypeFilter", nameof(ProducesAttribute),
+        "ModelStateInvalidFilterFactory", "ClientErrorResultFilterFactory", "UnsupportedContentTypeFilter", nameof(ProducesAttribute),
     };
 
     private static readonly Type[] Authorizing = [typeof(IAuthorizationFilter), typeof(IAsyncAuthorizationFilter)];
@@ -43,7 +43,8 @@ internal static class EarlyHitRules
         action.FilterDescriptors.Any(filter => IsAny(TypeOf(filter.Filter), Authorizing));
 
     private static bool IsHarmless(Type filter) => filter == typeof(RedisCachedAttribute) || filter == typeof(EvictionFilter)
-        || (IsAny(filter, Authorizing) && !IsAny(filter, Outside) && !IsAny(filter, Inside))
+        // What only authorizes has spoken; what is none of these is a mere description, as [ProducesResponseType] is.
+        || (!IsAny(filter, Outside) && !IsAny(filter, Inside) && !typeof(IFilterFactory).IsAssignableFrom(filter))
         || (IsMicrosofts(filter) && Harmless.Contains(filter.Name));
 
     // Nearer to the action than the cache, a filter has its say when the response is made, and none on a hit.

@@ -15,7 +15,7 @@ internal static class JsonControllersServiceCollectionExtensions
                 mvc.ModelMetadataDetailsProviders.Add(new SystemTextJsonValidationMetadataProvider());
                 mvc.ModelMetadataDetailsProviders.Add(new CamelCaseDisplayNames());
 
-                mvc.Filters.Add<ExactMediaTypes>();
+                mvc.Conventions.Add(new ExactMediaTypes());
 
                 // One representation of everything: Accept selects nothing, and a cache needs no variants.
                 mvc.OutputFormatters.RemoveType<StringOutputFormatter>();
