@@ -39,9 +39,16 @@ internal sealed class CacheStore(
         // A Redis that is being left alone is not asked for entries either.
         var entryRead = entry is null && !(versionsRead.IsCompleted && await versionsRead is null) ? ReadAsync(policy, key) : null;
         if (await versionsRead is not { } snapshot)
+        {
+            await Task.Yield();
             return default;
+        }
 
         var stamp = snapshot.StampOf(tags);
+
+        // A hit from memory leaves on the thread that brought the versions. All else may take long, and others wait behind it.
+        if (entry is null || entry.Stamp != stamp || entry.FreshUntil <= now)
+            await Task.Yield();
 
         // Another node may have stored a later one than memory has.
         if (entry is null || entry.Stamp != stamp || entry.FreshUntil <= now)

@@ -37,7 +37,9 @@ internal sealed class SharedRead<TResult>(Func<IReadOnlyList<string>, Task<TResu
         while (batch is not null)
         {
             var result = await read([.. batch.Keys]);
+            // Those who waited go on one after another, here; then whoever is in line already comes along with the next command.
             batch.Result.SetResult(result);
+            await ThreadPoolLine.PassAsync();
             batch = Next(isGoingOn: result is not null);
         }
     }
@@ -64,7 +66,7 @@ internal sealed class SharedRead<TResult>(Func<IReadOnlyList<string>, Task<TResu
 
         public HashSet<string> Keys { get; } = new(StringComparer.Ordinal);
 
-        // One for each command, never used again: a slot that was could hand out an old reply. Each waiter goes on by itself.
-        public TaskCompletionSource<TResult?> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // One for each command, never used again: a slot that was could hand out an old reply.
+        public TaskCompletionSource<TResult?> Result { get; } = new();
     }
 }
