@@ -28,7 +28,7 @@ internal sealed class PrivateRedis(params string[] arguments) : IAsyncDisposable
     {
         // "save 3600 1" keeps it from writing by itself while a test runs.
         var start = new ProcessStartInfo("redis-server") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])["--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _folder.FullName, "--save", "3600 1", .. arguments])
+        foreach (var argument in (string[])["--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _folder.FullName, "--save", "3600 1", .. arguments.Select(argument => argument.Replace("{port}", $"{_port}", StringComparison.Ordinal))])
         {
             start.ArgumentList.Add(argument);
         }
