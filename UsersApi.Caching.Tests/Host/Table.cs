@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.ApplicationModels;
 using NUnit.Framework;
 
 namespace UsersApi.Caching.Tests.Host;
@@ -188,20 +187,6 @@ internal sealed partial class Table(params Type[] controllers) : IAsyncDisposabl
             await Cached.DisposeAsync();
             await Killed.DisposeAsync();
             await Plain.DisposeAsync();
-        }
-    }
-
-    private sealed class WithoutAttribute : IControllerModelConvention
-    {
-        public void Apply(ControllerModel controller)
-        {
-            foreach (var filters in controller.Actions.Select(action => action.Filters).Append(controller.Filters))
-            {
-                foreach (var filter in filters.OfType<RedisCachedAttribute>().ToArray())
-                {
-                    filters.Remove(filter);
-                }
-            }
         }
     }
 }
