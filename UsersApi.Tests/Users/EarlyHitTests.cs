@@ -11,6 +11,7 @@ public sealed class EarlyHitTests : ApiTest
         using var answer = await Api.Client.FetchAsync(Http.Users);
 
         Assert.That(answer.IsSuccessStatusCode, Is.True);
-        Assert.That(Api.Logs.At(LogLevel.Information), Has.None.Contain("go the whole way"));
+        // The tests have controllers of their own, some of which must.
+        Assert.That(Api.Logs.At(LogLevel.Information).Where(line => line.Contains("go the whole way", StringComparison.Ordinal)), Has.None.Contain("UsersController"));
     }
 }
