@@ -8,6 +8,7 @@ internal sealed class DelayingProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _target;
 
     public DelayingProxy(string target)
@@ -22,8 +23,14 @@ internal sealed class DelayingProxy : IAsyncDisposable
     /// <summary>How long each piece of data takes, either way.</summary>
     public TimeSpan Delay { get; set; }
 
+    /// <summary>Completes with the first command that is held up for good.</summary>
+    public Task Held => _held.Task;
+
     public async ValueTask DisposeAsync()
     {
+        if (_stopping.IsCancellationRequested)
+            return;
+
         await _stopping.CancelAsync();
         _listener.Dispose();
         _stopping.Dispose();
@@ -47,6 +54,9 @@ internal sealed class DelayingProxy : IAsyncDisposable
         {
             while (await from.GetStream().ReadAsync(buffer, _stopping.Token) is > 0 and var count)
             {
+                if (Delay == Timeout.InfiniteTimeSpan)
+                    _held.TrySetResult();
+
                 await Task.Delay(Delay, _stopping.Token);
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, count), _stopping.Token);
             }

@@ -74,6 +74,25 @@ public sealed class RedisTroubleTests
     }
 
     [Test]
+    public async Task Nobody_waits_for_the_probe_of_a_Redis_that_is_left_alone()
+    {
+        await using var redis = await PrivateRedis.StartAsync("--maxmemory-policy", "noeviction", "--maxmemory", "1");
+        await using var proxy = new DelayingProxy(redis.ConnectionString);
+        await using var host = await StartAsync(proxy.ConnectionString, new() { ["VersionsTimeoutMs"] = "10000", ["EntryTimeoutMs"] = "5000", ["BreakMs"] = "500" });
+
+        // The versions can't be created: reads fail without a wait, until none is tried.
+        await AllAnswerAsync(host, 20, Unreachable);
+        Assert.That(Opened(host), Is.EqualTo(1));
+
+        proxy.Delay = Timeout.InfiniteTimeSpan;
+        await proxy.Held.WaitAsync(Runs.Deadline);
+        await AllAnswerAsync(host, 3, Unreachable).WaitAsync(TimeSpan.FromSeconds(8));
+
+        // So that the host need not wait for the probe when it stops.
+        await proxy.DisposeAsync();
+    }
+
+    [Test]
     public async Task Redis_that_became_a_replica_takes_no_entries_and_harms_nobody()
     {
         await using var redis = await PrivateRedis.StartAsync();

@@ -7,6 +7,9 @@ internal sealed class CacheMetrics
 {
     public const string MeterName = "UsersApi.Caching";
 
+    // Boxed once, not with every hit.
+    private static readonly object?[] Outcomes = [.. Enum.GetValues<CacheOutcome>()];
+
     private readonly Counter<long> _requests;
     private readonly Counter<long> _written;
     private readonly Counter<long> _failures;
@@ -21,7 +24,7 @@ internal sealed class CacheMetrics
         _dropped = meter.CreateCounter<long>("cache.queue.dropped", "{entry}", "Responses that were dropped before they were written.");
     }
 
-    public void Request(CacheOutcome outcome) => _requests.Add(1, KeyValuePair.Create("outcome", (object?)outcome));
+    public void Request(CacheOutcome outcome) => _requests.Add(1, KeyValuePair.Create("outcome", Outcomes[(int)outcome]));
 
     public void Written(long bytes) => _written.Add(bytes);
 

@@ -71,6 +71,9 @@ internal sealed class CachePolicy
     /// <summary>The request headers that select a response: the attribute's, and those that the action was seen to name in its <c>Vary</c>.</summary>
     public IReadOnlyList<string> Vary => _vary;
 
+    /// <summary>Whether <c>Vary</c> says anything at all.</summary>
+    public bool NamesVary => Accept.IsNegotiated || _vary.Length + Key.HeaderNames.Count > 0;
+
     /// <summary>All that <c>Vary</c> says of every response of this action.</summary>
     public IEnumerable<string> VaryOfResponse => Accept.IsNegotiated
         ? _vary.Concat(Key.HeaderNames).Append("Accept")

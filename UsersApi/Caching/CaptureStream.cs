@@ -9,13 +9,13 @@ namespace UsersApi.Caching;
 /// <param name="beforeOverflow">Runs before the first byte leaves; false if none shall leave at all.</param>
 internal sealed class CaptureStream(Stream client, int cap, Func<bool> beforeOverflow) : Stream
 {
-    private readonly MemoryStream _taken = new();
+    private readonly ByteBlocks _taken = new();
     private bool _isDiscarding;
 
     public bool Overflowed { get; private set; }
 
     /// <summary>Everything taken in.</summary>
-    public ReadOnlyMemory<byte> Body => _taken.GetBuffer().AsMemory(0, (int)_taken.Length);
+    public ReadOnlyMemory<byte> Body => _taken.ToArray();
 
     public override bool CanRead => false;
 
@@ -35,7 +35,7 @@ internal sealed class CaptureStream(Stream client, int cap, Func<bool> beforeOve
     {
         if (Fits(buffer.Length))
         {
-            _taken.Write(buffer);
+            _taken.Add(buffer);
             return;
         }
 
@@ -51,7 +51,7 @@ internal sealed class CaptureStream(Stream client, int cap, Func<bool> beforeOve
     {
         if (Fits(buffer.Length))
         {
-            _taken.Write(buffer.Span);
+            _taken.Add(buffer.Span);
             return;
         }
 
@@ -84,12 +84,5 @@ internal sealed class CaptureStream(Stream client, int cap, Func<bool> beforeOve
         _isDiscarding = !beforeOverflow();
         Overflowed = true;
         return Body;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        // The bytes belong to the entry that was made of them.
-        _taken.Dispose();
-        base.Dispose(disposing);
     }
 }

@@ -25,6 +25,8 @@ internal sealed class RedisConnection : IAsyncDisposable
         Prefix = $"{options.Value.KeyPrefix}v{CacheEntry.CurrentRevision}:";
         var configuration = ConfigurationOptions.Parse(connectionString);
         configuration.ClientName ??= "UsersApi.Caching";
+        // The threads of the library's own socket manager are woken five times for each reply, which costs more than the rest of it.
+        configuration.SocketManager = SocketManager.ThreadPool;
         // A broken cache is an empty cache: no command waits for a connection that is not there.
         configuration.AbortOnConnectFail = false;
         configuration.BacklogPolicy = BacklogPolicy.FailFast;

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace UsersApi.Caching;
 
 /// <summary>Catches what an action and its result write, by standing in for the response's body while they run.</summary>
-internal sealed class ResponseCapture : IDisposable
+internal sealed class ResponseCapture
 {
     private readonly IFeatureCollection _features;
     private readonly IHttpResponseFeature _response;
@@ -22,7 +22,6 @@ internal sealed class ResponseCapture : IDisposable
         Request = new WatchedRequest(http, plan);
         Headers = new HeaderChanges(http.Response.Headers);
         Feature = new RedisCachedFeature(http.Response);
-        http.Response.RegisterForDispose(this);
     }
 
     public WatchedRequest Request { get; }
@@ -75,6 +74,4 @@ internal sealed class ResponseCapture : IDisposable
             Request.Install();
         }
     }
-
-    public void Dispose() => _stream.Dispose();
 }

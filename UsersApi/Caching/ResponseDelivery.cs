@@ -119,6 +119,13 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
 
     private void SetVary(bool mayCompress)
     {
+        if (!policy.NamesVary && _response.Headers.Vary.Count == 0)
+        {
+            // As nearly always.
+            _response.Headers.Vary = mayCompress ? HeaderNames.AcceptEncoding : default;
+            return;
+        }
+
         var added = mayCompress ? policy.VaryOfResponse.Append(HeaderNames.AcceptEncoding) : policy.VaryOfResponse;
         var named = _response.Headers.Vary.SelectMany(line => line?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? []);
         var missing = string.Join(", ", added.Except(named, StringComparer.OrdinalIgnoreCase));

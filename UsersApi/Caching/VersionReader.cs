@@ -5,18 +5,20 @@ using StackExchange.Redis;
 namespace UsersApi.Caching;
 
 /// <summary>Reads versions from Redis within a deadline, and leaves a Redis alone that keeps missing it.</summary>
-internal sealed class VersionReader
+internal sealed class VersionReader : IDisposable
 {
     private const int Attempts = 3;
     private static readonly TimeSpan Life = TimeSpan.FromDays(7);
 
     private readonly RedisConnection _connection;
     private readonly ResiliencePipeline<VersionSnapshot> _pipeline;
+    private readonly CancellationTokenSource _stopping = new();
     private int _isOpen;
 
     public VersionReader(RedisConnection connection, IOptions<RedisCachedOptions> options, TimeProvider time, ILogger<VersionReader> logger)
     {
         _connection = connection;
+        var breakDuration = TimeSpan.FromMilliseconds(options.Value.BreakMs);
         _pipeline = new ResiliencePipelineBuilder<VersionSnapshot> { TimeProvider = time }
             .AddCircuitBreaker(new()
             {
@@ -24,12 +26,17 @@ internal sealed class VersionReader
                 FailureRatio = 0.5,
                 MinimumThroughput = 5,
                 SamplingDuration = TimeSpan.FromMilliseconds(500),
-                BreakDuration = TimeSpan.FromMilliseconds(options.Value.BreakMs),
-                OnOpened = _ =>
+                BreakDuration = breakDuration,
+                OnOpened = opened =>
                 {
                     // Each probe that fails opens it again: that is no change of state.
                     if (Interlocked.Exchange(ref _isOpen, 1) == 0)
+                    {
                         CacheLog.BreakerOpened(logger);
+                        // It outlives the request in whose context this is.
+                        using (ExecutionContext.SuppressFlow())
+                            _ = Task.Run(() => ProbeAsync(breakDuration, time));
+                    }
 
                     return default;
                 },
@@ -45,7 +52,28 @@ internal sealed class VersionReader
     }
 
     /// <summary>The versions as of now; null where they can't be had in time.</summary>
-    public async Task<VersionSnapshot?> TryReadAsync(IReadOnlyList<string> tags)
+    public async Task<VersionSnapshot?> TryReadAsync(IReadOnlyList<string> tags) => Volatile.Read(ref _isOpen) == 1 ? null : await ReadThroughAsync(tags);
+
+    public RedisKey KeyOf(string tag) => $"{_connection.Prefix}{{tag}}:{tag}";
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
+
+    /// <summary>Asks a Redis that is left alone now and then: no request is made to wait for the answer.</summary>
+    private async Task ProbeAsync(TimeSpan pause, TimeProvider time)
+    {
+        var stopping = _stopping.Token;
+        do
+        {
+            await Task.Delay(pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        while (!stopping.IsCancellationRequested && await ReadThroughAsync([TagNames.All]) is null);
+    }
+
+    private async Task<VersionSnapshot?> ReadThroughAsync(IReadOnlyList<string> tags)
     {
         try
         {
@@ -56,8 +84,6 @@ internal sealed class VersionReader
             return null;
         }
     }
-
-    public RedisKey KeyOf(string tag) => $"{_connection.Prefix}{{tag}}:{tag}";
 
     private async ValueTask<VersionSnapshot> ReadAsync(IReadOnlyList<string> tags, CancellationToken deadline)
     {

@@ -19,7 +19,7 @@ internal sealed record BenchOptions(IReadOnlyList<Scenario> Scenarios, string[] 
     public static BenchOptions? Parse(string[] arguments)
     {
         var words = new List<string>();
-        var options = new BenchOptions([], [], Runs: 9, Seconds: 3, WarmUpSeconds: 4);
+        var options = new BenchOptions([], [], Runs: 9, Seconds: 3, WarmUpSeconds: 10);
         for (var i = 0; i < arguments.Length; i++)
         {
             switch (arguments[i])
