@@ -36,7 +36,7 @@ public sealed class CompressedEntryTests
     [Test]
     public void Entry_is_smaller_than_its_body_and_comes_back_whole()
     {
-        var entry = Entry(mayCompress: true);
+        var entry = Entry();
 
         var bytes = System.Buffers.BuffersExtensions.ToArray(CacheEntryFormat.Write(entry));
         var read = CacheEntryFormat.Read(bytes);
@@ -50,27 +50,12 @@ public sealed class CompressedEntryTests
     [TestCase(-1), TestCase(0), TestCase(7), TestCase(int.MaxValue)]
     public void Entry_that_lies_about_its_length_is_no_entry(int length)
     {
-        var compressed = CacheEntryFormat.Write(Entry(mayCompress: true) with { Length = length });
+        var compressed = CacheEntryFormat.Write(Entry() with { Length = length });
 
         Assert.That(CacheEntryFormat.Read(System.Buffers.BuffersExtensions.ToArray(compressed)), Is.Null);
     }
 
-    private static CacheEntry Entry(bool mayCompress) => new()
-    {
-        Key = "get:/large/text",
-        Action = "a",
-        Status = 200,
-        Stored = 0,
-        FreshUntil = 1,
-        KeepUntil = 1,
-        Stamp = "s",
-        ETag = "\"e\"",
-        OwnsETag = true,
-        MayCompress = mayCompress,
-        Headers = [],
-        Length = Text.Length,
-        Body = System.Text.Encoding.ASCII.GetBytes(Text),
-    };
+    private static CacheEntry Entry() => PlainEntry.Of("get:/large/text", System.Text.Encoding.ASCII.GetBytes(Text), mayCompress: true);
 
     private static Task<CachedHost> StartAsync(string? prefix = null) => CachedHost.StartAsync([typeof(LargeController)], prefix: prefix);
 

@@ -167,22 +167,7 @@ public sealed class WriteQueueTests
     private static CacheWriteQueue Queue(ServiceProvider services, int entries = 1_000, long bytes = 64 * 1_048_576) =>
         new(Options.Create(new RedisCachedOptions { QueueEntries = entries, QueueBytes = bytes }), services.GetRequiredService<CacheMetrics>());
 
-    private static CacheEntry Entry(string key, int length) => new()
-    {
-        Key = key,
-        Action = "a",
-        Status = 200,
-        Stored = 0,
-        FreshUntil = 1,
-        KeepUntil = 1,
-        Stamp = "s",
-        ETag = "\"e\"",
-        OwnsETag = true,
-        MayCompress = false,
-        Headers = [],
-        Length = length,
-        Body = new byte[length],
-    };
+    private static CacheEntry Entry(string key, int length) => PlainEntry.Of(key, new byte[length]);
 
     [ApiController, Route("numbers")]
     public sealed class NumbersController : ControllerBase
