@@ -14,7 +14,7 @@ internal sealed record BoundTarget(KeyDraft Draft, IReadOnlyList<string> Tags, s
 /// </summary>
 internal sealed class BoundTargets
 {
-    private const int BytesPerGeneration = 32 * 1024 * 1024;
+    private const int BytesPerGeneration = 16 * 1024 * 1024;
     private const int MaxBytes = 8 * 1024;
 
     private ConcurrentDictionary<Target, BoundTarget> _young = new();
