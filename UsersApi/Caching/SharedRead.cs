@@ -37,7 +37,7 @@ internal sealed class SharedRead<TResult>(Func<IReadOnlyList<string>, Task<TResu
         while (batch is not null)
         {
             var result = await read([.. batch.Keys]);
-            // Those who waited go on one after another, here; then whoever is in line already comes along with the next command.
+            // Those who waited go on first, from this thread's own line; then whoever is in the common one comes along with the next command.
             batch.Result.SetResult(result);
             await ThreadPoolLine.PassAsync();
             batch = Next(isGoingOn: result is not null);
