@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace UsersApi.Caching;
 
 /// <summary>Catches what an action and its result write, by standing in for the response's body while they run.</summary>
-internal sealed class ResponseCapture
+internal sealed class ResponseCapture : IDisposable
 {
     private readonly IFeatureCollection _features;
     private readonly IHttpResponseFeature _response;
@@ -22,6 +22,7 @@ internal sealed class ResponseCapture
         Request = new WatchedRequest(http, plan);
         Headers = new HeaderChanges(http.Response.Headers);
         Feature = new RedisCachedFeature(http.Response);
+        http.Response.RegisterForDispose(this);
     }
 
     public WatchedRequest Request { get; }
@@ -60,6 +61,8 @@ internal sealed class ResponseCapture
         await _body.CompleteAsync();
         return _stream.Body;
     }
+
+    public void Dispose() => _stream.Dispose();
 
     // What goes to the client by itself has to meet the conditions that were hidden from the action.
     private bool Unhidden(Func<bool> decide)
