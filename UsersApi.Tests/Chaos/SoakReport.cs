@@ -13,8 +13,9 @@ internal sealed class SoakReport(RunSettings settings, Timeline timeline, IReadO
     // By then everything that is used has been loaded and compiled, and all pools are full.
     private readonly ProcessSample[] _warm = [.. samples.Skip(samples.Count / 10)];
 
-    // Of memory the least counts: what lies above it is garbage that nobody has needed to collect yet.
+    // Of memory the least counts too: what lies above it is garbage that nobody has needed to collect yet.
     public bool IsFlat => Last.Min(Megabytes) - First.Min(Megabytes) <= MoreMegabytes
+        && Growth(Megabytes) <= MoreMegabytes
         && Growth(sample => sample.Handles) <= MoreHandles
         && Growth(sample => sample.Threads) <= MoreThreads;
 
