@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace UsersApi.Caching;
 
 /// <summary>What binding made of a request target.</summary>
@@ -8,45 +6,21 @@ namespace UsersApi.Caching;
 /// <param name="PlainKey">The whole key where nothing but the URI selects the response.</param>
 internal sealed record BoundTarget(KeyDraft Draft, IReadOnlyList<string> Tags, string PlainKey);
 
-/// <summary>
-/// Remembers what request targets were bound to, so that the same target needs no binding again: two generations of some megabytes, of which
-/// the older one goes when the younger is full, and what is still in use moves on.
-/// </summary>
+/// <summary>Remembers what request targets were bound to, so that the same target needs no binding again: some megabytes of the hot ones.</summary>
 internal sealed class BoundTargets
 {
-    private const int BytesPerGeneration = 16 * 1024 * 1024;
-    private const int MaxBytes = 8 * 1024;
+    private const int MostBytes = 32 * 1024 * 1024;
+    private const int MostBytesOfOne = 8 * 1024;
 
-    private ConcurrentDictionary<Target, BoundTarget> _young = new();
-    private ConcurrentDictionary<Target, BoundTarget> _old = new();
-    private int _bytes;
+    private readonly ClockCache<Target, BoundTarget> _targets = new(MostBytes);
 
-    public BoundTarget? Find(CachePolicy policy, HttpRequest request)
-    {
-        var target = Of(policy, request);
-        if (_young.TryGetValue(target, out var bound))
-            return bound;
-
-        if (_old.TryGetValue(target, out bound))
-            Add(target, bound);
-
-        return bound;
-    }
+    public BoundTarget? Find(CachePolicy policy, HttpRequest request) => _targets.Find(Of(policy, request));
 
     public void Remember(CachePolicy policy, HttpRequest request, BoundTarget bound)
     {
         var target = Of(policy, request);
-        if (SizeOf(target, bound) <= MaxBytes)
-            Add(target, bound);
-    }
-
-    private void Add(Target target, BoundTarget bound)
-    {
-        if (!_young.TryAdd(target, bound) || Interlocked.Add(ref _bytes, SizeOf(target, bound)) < BytesPerGeneration)
-            return;
-
-        _bytes = 0;
-        _old = Interlocked.Exchange(ref _young, new());
+        if (SizeOf(target, bound) is <= MostBytesOfOne and var size)
+            _targets.Put(target, bound, size);
     }
 
     // Roughly: characters, and what carries them.
