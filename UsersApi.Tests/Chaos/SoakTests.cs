@@ -16,6 +16,11 @@ public sealed class SoakTests
         var settings = RunSettings.FromEnvironment("SOAK");
         await using var api = await ApiUnderLoad.StartAsync(Users);
         var truth = await Truth.ReadAsync(api.Client);
+        if (settings.Length is not null)
+        {
+            await FillAsync(api.Client, truth);
+        }
+
         var timeline = new Timeline();
         using var stop = new CancellationTokenSource();
         var asking = Enumerable.Range(settings.Seed, Askers)
@@ -45,6 +50,10 @@ public sealed class SoakTests
         < 104 => truth.Hot[random.Next(truth.Hot.Count)] with { IsConditional = true },
         _ => truth.Hot[random.Next(truth.Hot.Count)],
     };
+
+    // What may be kept in memory, up to its own bounds, is kept from the start: what comes on top of it is growth.
+    private static Task FillAsync(HttpClient client, Truth truth) =>
+        Parallel.ForEachAsync(truth.AllCold, async (question, cancel) => await client.GetByteArrayAsync(new Uri(question.Path, UriKind.Relative), cancel));
 
     private static async Task<(List<ProcessSample> Samples, TimeSpan Took)> WatchAsync(ApiUnderLoad api, Timeline timeline, TimeSpan length)
     {

@@ -20,6 +20,7 @@ internal sealed class Truth
 {
     private const int MostRows = 20_000;
     private const int RowsOfAPage = 20;
+    private const int RowsOfAColdPage = 5;
 
     private readonly string[] _ids;
     private readonly string[] _users;
@@ -45,12 +46,13 @@ internal sealed class Truth
 
     public static async Task<Truth> ReadAsync(HttpClient client) => new(await client.GetJsonAsync($"{Http.Users}/nocache?limit={MostRows}"));
 
-    /// <summary>A page that hardly anybody asks for within its time: there are as many as users.</summary>
-    public Question Cold(Random random)
-    {
-        const int Limit = 5;
-        return PageOf(random.Next(_users.Length - Limit), Limit, isHot: false);
-    }
+    /// <summary>Pages that hardly anybody asks for within their time: there are as many as users.</summary>
+    public IEnumerable<Question> AllCold => Enumerable.Range(0, _users.Length - RowsOfAColdPage).Select(ColdFrom);
+
+    /// <summary>One of them.</summary>
+    public Question Cold(Random random) => ColdFrom(random.Next(_users.Length - RowsOfAColdPage));
+
+    private Question ColdFrom(int skip) => PageOf(skip, RowsOfAColdPage, isHot: false);
 
     private Question PageOf(int skip, int limit, bool isHot) => new(
         string.Create(CultureInfo.InvariantCulture, $"{Http.Users}?skip={skip}&limit={limit}"),
