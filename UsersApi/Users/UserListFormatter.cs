@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.Mime;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -28,27 +29,39 @@ internal sealed partial class UserListFormatter : TextOutputFormatter
 
     public override async Task WriteResponseBodyAsync(OutputFormatterWriteContext context, Encoding selectedEncoding)
     {
-        var http = context.HttpContext;
-        var body = http.Response.BodyWriter;
+        var aborted = context.HttpContext.RequestAborted;
+        try
+        {
+            await WriteAsync((IReadOnlyList<UserResponse>)context.Object!, context.HttpContext.Response.BodyWriter, aborted);
+        }
+        catch (OperationCanceledException) when (aborted.IsCancellationRequested)
+        {
+            // As MVC's own: nobody is left to hear of it.
+        }
+    }
+
+    protected override bool CanWriteType(Type? type) => typeof(IReadOnlyList<UserResponse>).IsAssignableFrom(type);
+
+    private static async Task WriteAsync(IReadOnlyList<UserResponse> users, PipeWriter body, CancellationToken aborted)
+    {
         await using var json = new Utf8JsonWriter(body, Options);
         var flushed = 0L;
         json.WriteStartArray();
-        foreach (var user in (IReadOnlyList<UserResponse>)context.Object!)
+        foreach (var user in users)
         {
             WriteUser(json, user);
             if (json.BytesCommitted + json.BytesPending - flushed < FlushBytes)
                 continue;
 
             json.Flush();
-            await body.FlushAsync(http.RequestAborted);
+            await body.FlushAsync(aborted);
             flushed = json.BytesCommitted;
         }
 
         json.WriteEndArray();
-        await json.FlushAsync(http.RequestAborted);
+        json.Flush();
+        await body.FlushAsync(aborted);
     }
-
-    protected override bool CanWriteType(Type? type) => typeof(IReadOnlyList<UserResponse>).IsAssignableFrom(type);
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Serialization)]
     [JsonSerializable(typeof(UserResponse))]
