@@ -4,13 +4,11 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using NUnit.Framework;
 using UsersApi.Hosting;
 using UsersApi.Users;
 
 namespace UsersApi.Tests.Users;
 
-[TestFixture, Parallelizable(ParallelScope.All)]
 public sealed class UserListFormatterTests
 {
     private static readonly string?[] Texts =

@@ -53,13 +53,13 @@ internal sealed partial class UserListFormatter : TextOutputFormatter
             if (json.BytesCommitted + json.BytesPending - flushed < FlushBytes)
                 continue;
 
-            json.Flush();
+            await json.FlushAsync(aborted);
             await body.FlushAsync(aborted);
             flushed = json.BytesCommitted;
         }
 
         json.WriteEndArray();
-        json.Flush();
+        await json.FlushAsync(aborted);
         await body.FlushAsync(aborted);
     }
 
