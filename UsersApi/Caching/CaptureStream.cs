@@ -4,18 +4,19 @@ namespace UsersApi.Caching;
 /// Takes in a response's bytes up to a cap. Beyond it, what was taken in and all that follows goes to the client, so that
 /// memory stays bounded whatever an action writes.
 /// </summary>
+/// <param name="response">What is captured: it may tell its length before its first byte.</param>
 /// <param name="client">Where the bytes go beyond the cap.</param>
 /// <param name="cap">How many bytes are taken in.</param>
 /// <param name="beforeOverflow">Runs before the first byte leaves; false if none shall leave at all.</param>
-internal sealed class CaptureStream(Stream client, int cap, Func<bool> beforeOverflow) : Stream
+internal sealed class CaptureStream(HttpResponse response, Stream client, int cap, Func<bool> beforeOverflow) : Stream
 {
-    private readonly ByteBlocks _taken = new();
+    private ByteBlocks? _taken;
     private bool _isDiscarding;
 
     public bool Overflowed { get; private set; }
 
     /// <summary>Everything taken in.</summary>
-    public ReadOnlyMemory<byte> Body => _taken.ToArray();
+    public ReadOnlyMemory<byte> Body => Taken.ToArray();
 
     public override bool CanRead => false;
 
@@ -27,6 +28,8 @@ internal sealed class CaptureStream(Stream client, int cap, Func<bool> beforeOve
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
+    private ByteBlocks Taken => _taken ??= new ByteBlocks((int)Math.Min(response.ContentLength ?? 0, cap));
+
     private Stream Rest => _isDiscarding ? Null : client;
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -35,7 +38,7 @@ internal sealed class CaptureStream(Stream client, int cap, Func<bool> beforeOve
     {
         if (Fits(buffer.Length))
         {
-            _taken.Add(buffer);
+            Taken.Add(buffer);
             return;
         }
 
@@ -51,7 +54,7 @@ internal sealed class CaptureStream(Stream client, int cap, Func<bool> beforeOve
     {
         if (Fits(buffer.Length))
         {
-            _taken.Add(buffer.Span);
+            Taken.Add(buffer.Span);
             return;
         }
 
@@ -74,7 +77,7 @@ internal sealed class CaptureStream(Stream client, int cap, Func<bool> beforeOve
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    private bool Fits(int count) => !Overflowed && count <= cap - _taken.Length;
+    private bool Fits(int count) => !Overflowed && count <= cap - Taken.Length;
 
     private ReadOnlyMemory<byte> Overflow()
     {

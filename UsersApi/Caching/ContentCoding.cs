@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Pipelines;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -11,6 +13,8 @@ internal static class ContentCoding
     public const string Identity = "identity";
     public const string Gzip = "gzip";
     public const string Brotli = "br";
+
+    private static readonly PipeOptions Buffering = new(minimumSegmentSize: 64 * 1024, pauseWriterThreshold: 0, useSynchronizationContext: false);
 
     /// <summary>The coding that the client likes best; gzip before Brotli where it likes both the same.</summary>
     public static string Negotiate(StringValues acceptEncoding)
@@ -30,15 +34,18 @@ internal static class ContentCoding
     /// <summary>One level for all: two nodes send the same bytes under the same strong tag.</summary>
     public static byte[] Compress(ReadOnlyMemory<byte> body, string coding)
     {
-        var compressed = new MemoryStream(body.Length / 4);
-        using (Stream stream = coding == Gzip
-            ? new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true)
-            : new BrotliStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+        // Into blocks from the shared pool, since nobody knows how long it gets.
+        var compressed = new Pipe(Buffering);
+        using (var writer = compressed.Writer.AsStream())
+        using (Stream stream = coding == Gzip ? new GZipStream(writer, CompressionLevel.Fastest) : new BrotliStream(writer, CompressionLevel.Fastest))
         {
             stream.Write(body.Span);
         }
 
-        return compressed.ToArray();
+        compressed.Reader.TryRead(out var all);
+        var bytes = all.Buffer.ToArray();
+        compressed.Reader.Complete();
+        return bytes;
     }
 
     /// <summary>What was compressed with gzip.</summary>

@@ -96,7 +96,7 @@ public sealed class RedisCachedOptions : IValidatableObject
 
     /// <summary>Bytes of responses that this process keeps for itself, so that a hit reads no more than the tag versions from Redis: 0 (off) to 16 GiB.</summary>
     [Range(0, 17_179_869_184)]
-    public long NearCacheBytes { get; set; } = 64 * 1024 * 1024;
+    public long NearCacheBytes { get; set; } = 100 * 1024 * 1024;
 
     /// <summary>Responses that may wait to be written: 1 to 100,000. The oldest goes first.</summary>
     [Range(1, 100_000)]

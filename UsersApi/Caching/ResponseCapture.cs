@@ -15,7 +15,7 @@ internal sealed class ResponseCapture : IDisposable
     {
         _features = http.Features;
         _client = _features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        _stream = new CaptureStream(_client.Stream, cap, () => Unhidden(beforeOverflow));
+        _stream = new CaptureStream(http.Response, _client.Stream, cap, () => Unhidden(beforeOverflow));
         _body = new StreamResponseBodyFeature(_stream, _client);
         _response = _features.GetRequiredFeature<IHttpResponseFeature>();
         Response = new WatchedResponse(_response);

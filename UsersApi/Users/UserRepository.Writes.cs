@@ -16,7 +16,7 @@ public sealed partial class UserRepository
             ON CONFLICT (lower(email COLLATE "C")) DO NOTHING
             RETURNING {Columns}
             """;
-        return await QueryAsync(Sql, user, cancellationToken) is [var inserted]
+        return await QueryAsync(Sql, user, cancellationToken).SingleOrDefaultAsync(cancellationToken) is { } inserted
             ? new UserWriteResult(UserWriteOutcome.Done, inserted)
             : new UserWriteResult(UserWriteOutcome.EmailTaken);
     }
@@ -54,7 +54,7 @@ public sealed partial class UserRepository
         };
         try
         {
-            return await QueryAsync(Sql, parameters, cancellationToken) is [var updated]
+            return await QueryAsync(Sql, parameters, cancellationToken).SingleOrDefaultAsync(cancellationToken) is { } updated
                 ? new UserWriteResult(UserWriteOutcome.Done, updated)
                 : await WhyNotAsync(id, cancellationToken);
         }

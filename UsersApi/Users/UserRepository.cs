@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Dapper;
 using Npgsql;
 
@@ -30,14 +31,18 @@ public sealed partial class UserRepository(NpgsqlDataSource dataSource)
 
         // One row more than asked for tells whether there is a next page.
         var parameters = new { query.After, query.Skip, Limit = query.Limit + 1 };
-        var rows = await QueryAsync(sql, parameters, cancellationToken);
-        var hasMore = rows.Count > query.Limit;
-        if (hasMore)
+        var users = new UserJson();
+        var (count, last) = (0, default(Guid));
+        await foreach (var user in QueryAsync(sql, parameters, cancellationToken))
         {
-            rows.RemoveAt(rows.Count - 1);
+            if (++count > query.Limit)
+                break;
+
+            users.Add(user);
+            last = user.Id;
         }
 
-        return new UserPage(rows, hasMore);
+        return new UserPage(users, count > query.Limit ? last : null);
     }
 
     public async Task<UserResponse?> FindAsync(Guid id, CancellationToken cancellationToken)
@@ -45,7 +50,7 @@ public sealed partial class UserRepository(NpgsqlDataSource dataSource)
         const string Sql = $"""
             SELECT {Columns} FROM users WHERE id = @Id
             """;
-        return (await QueryAsync(Sql, new { Id = id }, cancellationToken)).SingleOrDefault();
+        return await QueryAsync(Sql, new { Id = id }, cancellationToken).SingleOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>Users whose address or full name starts with the text, in any case: first by address, then by name.</summary>
@@ -72,7 +77,7 @@ public sealed partial class UserRepository(NpgsqlDataSource dataSource)
             ORDER BY part, key COLLATE "C", id
             LIMIT @Limit
             """;
-        return await QueryAsync(Sql, new { Pattern = StartsWith(text), Limit = limit }, cancellationToken);
+        return await QueryAsync(Sql, new { Pattern = StartsWith(text), Limit = limit }, cancellationToken).ToListAsync(cancellationToken);
     }
 
     private static string StartsWith(string text) =>
@@ -80,15 +85,12 @@ public sealed partial class UserRepository(NpgsqlDataSource dataSource)
             .Replace("%", @"\%", StringComparison.Ordinal)
             .Replace("_", @"\_", StringComparison.Ordinal) + "%";
 
-    private async Task<List<UserResponse>> QueryAsync(string sql, object parameters, CancellationToken cancellationToken)
+    private async IAsyncEnumerable<UserResponse> QueryAsync(string sql, object parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
-        var rows = new List<UserResponse>();
         while (await reader.ReadAsync(cancellationToken))
-            rows.Add(Read(reader));
-
-        return rows;
+            yield return Read(reader);
     }
 
     // By hand, since Dapper's own mapping boxes every value: at 20,000 rows that is a quarter of the time.

@@ -107,10 +107,10 @@ public sealed partial class UsersController(UserRepository users, TimeProvider c
 
         Guid? afterId = UserCursor.TryDecode(after, out var decoded) ? decoded : null;
         var page = await users.ListAsync(new UserPageQuery(skip, limit, isActive, afterId), cancellationToken);
-        if (page.HasMore)
+        if (page.Last is { } last)
         {
             // Relative: a cached response is right under every host name.
-            var next = Url.Action(action, new { limit, isActive = isActive?.ToString().ToLowerInvariant(), after = UserCursor.Encode(page.Users[^1].Id) });
+            var next = Url.Action(action, new { limit, isActive = isActive?.ToString().ToLowerInvariant(), after = UserCursor.Encode(last) });
             Response.Headers.Link = $"<{next}>; rel=\"next\"";
         }
 

@@ -15,7 +15,7 @@ internal static class UsersServiceCollectionExtensions
         services.AddSingleton<ICommand>(provider =>
             new SeedCommand(new(provider.GetRequiredService<UserSeeder>), provider.GetRequiredService<TimeProvider>()));
         services.Configure<JsonOptions>(json => json.JsonSerializerOptions.TypeInfoResolverChain.Insert(0, UsersJsonContext.Default));
-        services.Configure<MvcOptions>(mvc => mvc.OutputFormatters.Insert(0, new UserListFormatter()));
+        services.Configure<MvcOptions>(mvc => mvc.OutputFormatters.Insert(0, new UserJsonFormatter()));
         return services;
     }
 }

@@ -7,8 +7,9 @@ namespace UsersApi.Bench.Driving;
 /// <param name="Subjects">Who is measured beside those that the others are compared with; all, where none is named.</param>
 /// <param name="Runs">Paired runs of each subject.</param>
 /// <param name="Seconds">Length of one run.</param>
-/// <param name="WarmUpSeconds">How long each subject is driven before the first run.</param>
-internal sealed record BenchOptions(IReadOnlyList<Scenario> Scenarios, string[] Subjects, int Runs, int Seconds, int WarmUpSeconds)
+/// <param name="WarmUpSeconds">Length of one turn in which a subject is warmed up before the first run.</param>
+/// <param name="MostWarmUps">How many turns at most.</param>
+internal sealed record BenchOptions(IReadOnlyList<Scenario> Scenarios, string[] Subjects, int Runs, int Seconds, int WarmUpSeconds, int MostWarmUps)
 {
     public const string Usage = "usage: ./dev bench [SCENARIO...] [--runs N] [--quick] [--subjects NAME,...] | plot | micro [FILTER]";
 
@@ -19,13 +20,13 @@ internal sealed record BenchOptions(IReadOnlyList<Scenario> Scenarios, string[] 
     public static BenchOptions? Parse(string[] arguments)
     {
         var words = new List<string>();
-        var options = new BenchOptions([], [], Runs: 9, Seconds: 3, WarmUpSeconds: 10);
+        var options = new BenchOptions([], [], Runs: 9, Seconds: 3, WarmUpSeconds: 5, MostWarmUps: 8);
         for (var i = 0; i < arguments.Length; i++)
         {
             switch (arguments[i])
             {
                 case "--quick":
-                    options = options with { Runs = Math.Min(options.Runs, 2), Seconds = 2, WarmUpSeconds = 2, IsQuick = true };
+                    options = options with { Runs = Math.Min(options.Runs, 2), Seconds = 2, WarmUpSeconds = 2, MostWarmUps = 1, IsQuick = true };
                     break;
                 case "--runs" when i + 1 < arguments.Length && int.TryParse(arguments[++i], CultureInfo.InvariantCulture, out var runs) && runs is > 0 and < 1_000:
                     options = options with { Runs = runs };

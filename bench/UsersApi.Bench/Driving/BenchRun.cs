@@ -6,6 +6,9 @@ namespace UsersApi.Bench.Driving;
 /// <summary>Runs scenarios one after another, and shows and keeps their results.</summary>
 internal static class BenchRun
 {
+    // In one turn of warming up.
+    private const int FewMethods = 100;
+
     public static async Task<int> RunAsync(string[] arguments)
     {
         if (BenchOptions.Parse(arguments) is not { } options)
@@ -59,7 +62,7 @@ internal static class BenchRun
         SubjectGroup subjects, Scenario scenario, int connections, BenchOptions options, RedisCounters redis)
     {
         foreach (var subject in subjects.Running)
-            await scenario.Load(new LoadTarget(subject.Address, scenario, connections, options.WarmUpSeconds));
+            await WarmUpAsync(subject, scenario, connections, options);
 
         var measured = subjects.Running.ToDictionary(subject => subject.Name, _ => new List<Measurement>());
         for (var run = 0; run < options.Runs; run++)
@@ -77,5 +80,16 @@ internal static class BenchRun
         }
 
         return measured;
+    }
+
+    /// <summary>Until the runtime's compiler rests: what runs often is compiled again behind the requests, for 20 s and more where they are slow.</summary>
+    private static async Task WarmUpAsync(SubjectProcess subject, Scenario scenario, int connections, BenchOptions options)
+    {
+        var (before, now) = (0L, 0L);
+        for (var turn = 0; turn < options.MostWarmUps && (turn == 0 || now - before > FewMethods); turn++)
+        {
+            await scenario.Load(new LoadTarget(subject.Address, scenario, connections, options.WarmUpSeconds));
+            (before, now) = (now, (await subject.UsageAsync()).CompiledMethods);
+        }
     }
 }

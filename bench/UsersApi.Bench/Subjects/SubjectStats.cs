@@ -1,9 +1,14 @@
 using System.Diagnostics.Metrics;
+using System.Runtime;
 
 namespace UsersApi.Bench.Subjects;
 
 /// <summary>What a subject has used since it started.</summary>
-internal sealed record Usage(double CpuSeconds, long AllocatedBytes, long Queries);
+/// <param name="CpuSeconds">Of its process.</param>
+/// <param name="AllocatedBytes">On the managed heap.</param>
+/// <param name="Queries">Commands sent to Postgres.</param>
+/// <param name="CompiledMethods">Once for each time that a method was compiled.</param>
+internal sealed record Usage(double CpuSeconds, long AllocatedBytes, long Queries, long CompiledMethods);
 
 /// <summary>Tells the driver what this process has used, and how many commands it has sent to Postgres.</summary>
 internal sealed class SubjectStats : IDisposable
@@ -30,5 +35,5 @@ internal sealed class SubjectStats : IDisposable
     public void Dispose() => _listener.Dispose();
 
     // The kernel's account of the process: finer than the hundredths of a second in /proc.
-    private Usage Read() => new(Environment.CpuUsage.TotalTime.TotalSeconds, GC.GetTotalAllocatedBytes(), Interlocked.Read(ref _queries));
+    private Usage Read() => new(Environment.CpuUsage.TotalTime.TotalSeconds, GC.GetTotalAllocatedBytes(), Interlocked.Read(ref _queries), JitInfo.GetCompiledMethodCount());
 }

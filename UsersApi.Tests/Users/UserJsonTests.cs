@@ -9,7 +9,7 @@ using UsersApi.Users;
 
 namespace UsersApi.Tests.Users;
 
-public sealed class UserListFormatterTests
+public sealed class UserJsonTests
 {
     private static readonly string?[] Texts =
     [
@@ -37,10 +37,12 @@ public sealed class UserListFormatterTests
         var formatters = provider.GetRequiredService<IOptions<MvcOptions>>().Value.OutputFormatters;
         List<UserResponse> users = [.. Enumerable.Range(0, count).Select(Awkward)];
 
-        var own = await WrittenAsync(formatters.OfType<UserListFormatter>().Single(), users);
+        var json = new UserJson();
+        users.ForEach(json.Add);
+        var own = await WrittenAsync(formatters.OfType<UserJsonFormatter>().Single(), json);
         var theirs = await WrittenAsync(formatters.OfType<SystemTextJsonOutputFormatter>().Single(), users);
 
-        Assert.That(formatters[0], Is.InstanceOf<UserListFormatter>());
+        Assert.That(formatters[0], Is.InstanceOf<UserJsonFormatter>());
         Assert.That(own, Is.EqualTo(theirs));
     }
 
@@ -54,12 +56,12 @@ public sealed class UserListFormatterTests
         Times[i / 3 % Times.Length],
         Versions[i % Versions.Length]);
 
-    private static async Task<byte[]> WrittenAsync(TextOutputFormatter formatter, List<UserResponse> users)
+    private static async Task<byte[]> WrittenAsync(TextOutputFormatter formatter, object users)
     {
         using var body = new MemoryStream();
         var http = new DefaultHttpContext { Response = { Body = body } };
         await formatter.WriteResponseBodyAsync(
-            new OutputFormatterWriteContext(http, (stream, encoding) => new StreamWriter(stream, encoding), typeof(List<UserResponse>), users), Encoding.UTF8);
+            new OutputFormatterWriteContext(http, (stream, encoding) => new StreamWriter(stream, encoding), users.GetType(), users), Encoding.UTF8);
         await http.Response.BodyWriter.FlushAsync();
         return body.ToArray();
     }

@@ -1,0 +1,47 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace UsersApi.Users;
+
+/// <summary>
+/// Users as the JSON array in which they leave, written one by one while Postgres sends them: as a list of objects, a page of
+/// 20,000 lives long enough for the collector to copy it again and again, and is written only when the last row is there.
+/// </summary>
+public sealed partial class UserJson
+{
+    private static readonly Action<Utf8JsonWriter, UserResponse> WriteUser = Rows.Default.UserResponse.SerializeHandler!;
+
+    // MVC's encoder.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    // In blocks below the large-object heap, from the shared pool; never full.
+    private readonly Pipe _pipe = new(new PipeOptions(minimumSegmentSize: 64 * 1024, pauseWriterThreshold: 0, useSynchronizationContext: false));
+    private readonly Utf8JsonWriter _json;
+
+    public UserJson()
+    {
+        _json = new Utf8JsonWriter(_pipe.Writer, Options);
+        _json.WriteStartArray();
+    }
+
+    public void Add(UserResponse user) => WriteUser(_json, user);
+
+    /// <summary>The whole array, until <see cref="Release"/>.</summary>
+    internal ReadOnlySequence<byte> Complete()
+    {
+        _json.WriteEndArray();
+        _json.Dispose();
+        _pipe.Writer.Complete();
+        return _pipe.Reader.TryRead(out var all) ? all.Buffer : default;
+    }
+
+    /// <summary>Gives the blocks back; the collector takes those of an array that was never sent.</summary>
+    internal void Release() => _pipe.Reader.Complete();
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Serialization)]
+    [JsonSerializable(typeof(UserResponse))]
+    private sealed partial class Rows : JsonSerializerContext;
+}
