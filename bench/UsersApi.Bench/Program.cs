@@ -13,6 +13,7 @@ return args switch
     ["plot", .. var files] => await Plot.WriteAsync(files),
     // In this process: BenchmarkDotNet would otherwise build a project of its own, under this repository's rules.
     ["micro", .. var filter] => Micro(filter),
+    ["cold-start", .. var folders] => await ColdStart.RunAsync(folders),
     ["run", .. var options] => await BenchRun.RunAsync(options),
     _ => await BenchRun.ExplainAsync(),
 };
