@@ -10,7 +10,7 @@ namespace UsersApi.Users;
 /// Users as the JSON array in which they leave, written one by one while Postgres sends them: as a list of objects, a page of
 /// 20,000 lives long enough for the collector to copy it again and again, and is written only when the last row is there.
 /// </summary>
-public sealed partial class UserJson
+public sealed partial class UserJson : IDisposable
 {
     private static readonly Action<Utf8JsonWriter, UserResponse> WriteUser = Rows.Default.UserResponse.SerializeHandler!;
 
@@ -29,17 +29,22 @@ public sealed partial class UserJson
 
     public void Add(UserResponse user) => WriteUser(_json, user);
 
-    /// <summary>The whole array, until <see cref="Release"/>.</summary>
-    internal ReadOnlySequence<byte> Complete()
+    /// <summary>The whole array, until it is disposed.</summary>
+    public ReadOnlySequence<byte> Complete()
     {
         _json.WriteEndArray();
-        _json.Dispose();
+        _json.Flush();
         _pipe.Writer.Complete();
         return _pipe.Reader.TryRead(out var all) ? all.Buffer : default;
     }
 
     /// <summary>Gives the blocks back; the collector takes those of an array that was never sent.</summary>
-    internal void Release() => _pipe.Reader.Complete();
+    public void Dispose()
+    {
+        _json.Dispose();
+        _pipe.Writer.Complete();
+        _pipe.Reader.Complete();
+    }
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Serialization)]
     [JsonSerializable(typeof(UserResponse))]

@@ -15,7 +15,7 @@ internal sealed class UserJsonFormatter : TextOutputFormatter
 
     public override async Task WriteResponseBodyAsync(OutputFormatterWriteContext context, Encoding selectedEncoding)
     {
-        var users = (UserJson)context.Object!;
+        using var users = (UserJson)context.Object!;
         var http = context.HttpContext;
         try
         {
@@ -27,10 +27,6 @@ internal sealed class UserJsonFormatter : TextOutputFormatter
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // As MVC's own: nobody is left to hear of it.
-        }
-        finally
-        {
-            users.Release();
         }
     }
 

@@ -10,7 +10,7 @@ namespace UsersApi.Bench.Driving;
 internal static class ColdStart
 {
     private const int Runs = 9;
-    private const string Page = "/api/v1/users?limit=20";
+    private static readonly Uri Page = new("/api/v1/users?limit=20", UriKind.Relative);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Starts each published application in turn, and prints medians.</summary>
