@@ -50,6 +50,30 @@ public sealed class SharedReadTests
         Assert.That(await third, Is.EqualTo("again"));
     }
 
+    [Test]
+    public async Task What_goes_behind_a_command_starts_when_that_was_sent_and_never_without_one()
+    {
+        var store = new GatedStore();
+        var reads = new SharedRead<string>(store.ReadAsync);
+        var started = new List<string>();
+
+        var first = reads.ReadAsync(["a"], () => started.Add("behind a"));
+        Assert.That(started, Is.EqualTo(["behind a"]), "at once, since nothing was under way");
+        var second = reads.ReadAsync(["b"], () => started.Add("behind b"));
+        var third = reads.ReadAsync(["c"], () => started.Add("behind c"));
+        Assert.That(started, Has.Count.EqualTo(1), "theirs has not been sent");
+        store.Answer("before");
+        await first;
+        await store.HasCommands(2);
+        store.Answer("after");
+        await Task.WhenAll(second, third);
+        Assert.That(started, Is.EqualTo(["behind a", "behind b", "behind c"]));
+
+        var leftAlone = new SharedRead<string>(_ => Task.FromResult<string?>(null));
+        Assert.That(await leftAlone.ReadAsync(["d"], () => started.Add("behind d")), Is.Null);
+        Assert.That(started, Has.Count.EqualTo(3), "nothing was sent");
+    }
+
     /// <summary>Answers when it is told to.</summary>
     private sealed class GatedStore
     {

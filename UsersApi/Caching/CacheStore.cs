@@ -13,6 +13,7 @@ internal readonly record struct Lookup(CacheEntry? Entry, string? Stamp, CacheEn
 /// <summary>Looks responses up, in the queue and in the distributed cache, and takes in new ones.</summary>
 internal sealed class CacheStore(
     [FromKeyedServices(RedisCachedServiceCollectionExtensions.ServiceKey)] IDistributedCache cache,
+    [FromKeyedServices(RedisCachedServiceCollectionExtensions.SmallServiceKey)] IDistributedCache small,
     ITagVersions versions,
     CacheWriteQueue queue,
     NearCache near,
@@ -23,6 +24,9 @@ internal sealed class CacheStore(
 {
     // What a slow network still carries; a body is read on a connection that others read theirs on.
     private const int BytesPerMs = 10_000;
+
+    // As long as an action's entries are known to be no larger, they travel with the versions, and hold them up no longer than a packet or two.
+    private const int SmallBytes = 16 * 1024;
 
     /// <summary>
     /// Entry and versions in one round trip. Only the freshness of the versions matters: whatever body turns up is served
@@ -35,10 +39,9 @@ internal sealed class CacheStore(
             return new Lookup(trusted, trusted.Stamp, null, IsOutdated: false);
 
         var entry = FindInMemory(policy, key);
-        var versionsRead = versions.ReadAsync(tags);
-        // A Redis that is being left alone is not asked for entries either.
-        var entryRead = entry is null && !(versionsRead.IsCompleted && await versionsRead is null) ? ReadAsync(policy, key) : null;
-        if (await versionsRead is not { } snapshot)
+        // Right behind the command for the versions, and not at all where a Redis that is left alone is not asked for them either.
+        var behind = entry is null ? new EntryRead(this, policy, key) : null;
+        if (await versions.ReadAsync(tags, behind is null ? null : behind.Start) is not { } snapshot)
         {
             await Task.Yield();
             return default;
@@ -52,7 +55,7 @@ internal sealed class CacheStore(
 
         // Another node may have stored a later one than memory has.
         if (entry is null || entry.Stamp != stamp || entry.FreshUntil <= now)
-            entry = await (entryRead ?? ReadAsync(policy, key)) ?? entry;
+            entry = await (behind?.Entry ?? ReadAsync(policy, key)) ?? entry;
 
         if (entry?.Stamp != stamp)
             return new Lookup(null, stamp, null, IsOutdated: entry is not null);
@@ -82,7 +85,8 @@ internal sealed class CacheStore(
         {
             var limit = options.Value.EntryTimeoutMs + (policy.LargestEntry / BytesPerMs);
             // Not through IBufferDistributedCache: over Redis it reads an array all the same, and copies it.
-            var bytes = await cache.GetAsync(key).WaitAsync(TimeSpan.FromMilliseconds(limit), time);
+            var from = policy.LargestEntry is > 0 and <= SmallBytes ? small : cache;
+            var bytes = await from.GetAsync(key).WaitAsync(TimeSpan.FromMilliseconds(limit), time);
             policy.LargestEntry = Math.Max(policy.LargestEntry, bytes?.Length ?? 0);
             return bytes is not null && CacheEntryFormat.Read(bytes) is { } entry && entry.Key == key && entry.Action == policy.ActionId ? entry : null;
         }
@@ -92,5 +96,12 @@ internal sealed class CacheStore(
             CacheLog.ReadFailed(logger, error.GetType().Name);
             return null;
         }
+    }
+
+    private sealed class EntryRead(CacheStore store, CachePolicy policy, string key)
+    {
+        public Task<CacheEntry?>? Entry { get; private set; }
+
+        public void Start() => Entry = store.ReadAsync(policy, key);
     }
 }

@@ -8,8 +8,12 @@ internal sealed class LocalTagVersions : ITagVersions
 {
     private readonly ConcurrentDictionary<string, string> _versions = new(StringComparer.Ordinal);
 
-    public Task<VersionSnapshot?> ReadAsync(IReadOnlyList<string> tags) => Task.FromResult<VersionSnapshot?>(
-        new VersionSnapshot("local", tags.Distinct(StringComparer.Ordinal).ToDictionary(tag => tag, tag => _versions.GetOrAdd(tag, _ => NewToken()), StringComparer.Ordinal)));
+    public Task<VersionSnapshot?> ReadAsync(IReadOnlyList<string> tags, Action? behind = null)
+    {
+        behind?.Invoke();
+        return Task.FromResult<VersionSnapshot?>(
+            new VersionSnapshot("local", tags.Distinct(StringComparer.Ordinal).ToDictionary(tag => tag, tag => _versions.GetOrAdd(tag, _ => NewToken()), StringComparer.Ordinal)));
+    }
 
     public ValueTask<bool> EvictAsync(IReadOnlyCollection<string> tags)
     {

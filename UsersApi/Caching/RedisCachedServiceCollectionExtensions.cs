@@ -5,6 +5,7 @@ using Microsoft.Extensions.Caching.StackExchangeRedis;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 
 namespace UsersApi.Caching;
 
@@ -13,6 +14,9 @@ public static class RedisCachedServiceCollectionExtensions
 {
     /// <summary>The key of the cache's own <see cref="IDistributedCache"/>; the application's own is left alone.</summary>
     internal const string ServiceKey = "redis-cached";
+
+    /// <summary>The key of the same cache, over the connection that the tag versions have: for reading small entries.</summary>
+    internal const string SmallServiceKey = "redis-cached-small";
 
     /// <summary>
     /// Makes <see cref="RedisCachedAttribute"/> and <see cref="RedisCacheEvictAttribute"/> work, with the section
@@ -62,17 +66,13 @@ public static class RedisCachedServiceCollectionExtensions
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RedisConnection>(provider, connectionString));
         services.AddSingleton<VersionReader>();
         services.AddSingleton<ITagVersions, RedisTagVersions>();
-        services.AddKeyedSingleton<IDistributedCache>(ServiceKey, (provider, _) =>
-        {
-            var connection = provider.GetRequiredService<RedisConnection>();
-            return new RedisCache(new RedisCacheOptions
-            {
-                ConnectionMultiplexerFactory = () => connection.Bodies,
-                InstanceName = connection.Prefix,
-            });
-        });
+        services.AddKeyedSingleton<IDistributedCache>(ServiceKey, (provider, _) => CacheOver(provider.GetRequiredService<RedisConnection>(), connection => connection.Bodies));
+        services.AddKeyedSingleton<IDistributedCache>(SmallServiceKey, (provider, _) => CacheOver(provider.GetRequiredService<RedisConnection>(), connection => connection.Multiplexer));
         services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis", HealthStatus.Degraded, tags: ["ready"]);
     }
+
+    private static RedisCache CacheOver(RedisConnection connection, Func<RedisConnection, Task<IConnectionMultiplexer>> multiplexer) =>
+        new RedisCache(new RedisCacheOptions { ConnectionMultiplexerFactory = () => multiplexer(connection), InstanceName = connection.Prefix });
 
     private static void AddLocalStore(this IServiceCollection services)
     {
@@ -81,5 +81,6 @@ public static class RedisCachedServiceCollectionExtensions
         {
             SizeLimit = provider.GetRequiredService<IOptions<RedisCachedOptions>>().Value.LocalStoreBytes,
         })));
+        services.AddKeyedSingleton(SmallServiceKey, (provider, _) => provider.GetRequiredKeyedService<IDistributedCache>(ServiceKey));
     }
 }

@@ -8,7 +8,8 @@ namespace UsersApi.Caching;
 
 /// <summary>
 /// The cache's own connections to Redis: they fail fast and come back by themselves. Versions have one of their own, since
-/// bodies of megabytes would hold them up, and only theirs tells which run of which server it belongs to (the epoch).
+/// bodies of megabytes would hold them up (small ones are read along with them), and only theirs tells which run of which
+/// server it belongs to (the epoch).
 /// </summary>
 internal sealed class RedisConnection : IAsyncDisposable
 {
@@ -52,7 +53,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// </summary>
     public int Generation => Volatile.Read(ref _generation);
 
-    /// <summary>For versions. Ready at once when connected, and for a second or two at start; it never fails for a server that is not there.</summary>
+    /// <summary>For versions, and for reading small entries. Ready at once when connected, and for a second or two at start; it never fails for a server that is not there.</summary>
     public Task<IConnectionMultiplexer> Multiplexer => _connecting.Value;
 
     /// <summary>For entries.</summary>

@@ -17,9 +17,9 @@ internal sealed class RedisTagVersions(
     private long _debts;
     private int _isRetrying;
 
-    public Task<VersionSnapshot?> ReadAsync(IReadOnlyList<string> tags) => !Volatile.Read(ref _owed).IsEmpty && tags.Any(_owed.ContainsKey)
+    public Task<VersionSnapshot?> ReadAsync(IReadOnlyList<string> tags, Action? behind = null) => !Volatile.Read(ref _owed).IsEmpty && tags.Any(_owed.ContainsKey)
         ? Task.FromResult<VersionSnapshot?>(null)
-        : _reads.ReadAsync(tags);
+        : _reads.ReadAsync(tags, behind);
 
     public async ValueTask<bool> EvictAsync(IReadOnlyCollection<string> tags)
     {

@@ -13,7 +13,9 @@ internal sealed class SharedRead<TResult>(Func<IReadOnlyList<string>, Task<TResu
     private bool _isReading;
 
     /// <summary>What holds for these keys, and maybe for others, as of now; null where it could not be read.</summary>
-    public Task<TResult?> ReadAsync(IReadOnlyList<string> keys)
+    /// <param name="keys">The keys.</param>
+    /// <param name="behind">Runs when the command has been sent: what it sends goes along; never where none was sent.</param>
+    public Task<TResult?> ReadAsync(IReadOnlyList<string> keys, Action? behind = null)
     {
         Batch batch;
         lock (_gate)
@@ -21,6 +23,9 @@ internal sealed class SharedRead<TResult>(Func<IReadOnlyList<string>, Task<TResu
             batch = _waiting ??= new Batch();
             if (!ReferenceEquals(batch.Last, keys))
                 batch.Keys.UnionWith(batch.Last = keys);
+
+            if (behind is not null)
+                (batch.Behind ??= []).Add(behind);
 
             if (_isReading)
                 return batch.Result.Task;
@@ -36,7 +41,12 @@ internal sealed class SharedRead<TResult>(Func<IReadOnlyList<string>, Task<TResu
     {
         while (batch is not null)
         {
-            var result = await read([.. batch.Keys]);
+            var reading = read([.. batch.Keys]);
+            // They share the packets, and so the waking up, of a command that was sent.
+            if (!reading.IsCompleted)
+                batch.Behind?.ForEach(static start => start());
+
+            var result = await reading;
             // Those who waited go on first, from this thread's own line; then whoever is in the common one comes along with the next command.
             batch.Result.SetResult(result);
             await ThreadPoolLine.PassAsync();
@@ -63,6 +73,8 @@ internal sealed class SharedRead<TResult>(Func<IReadOnlyList<string>, Task<TResu
     private sealed class Batch
     {
         public IReadOnlyList<string>? Last { get; set; }
+
+        public List<Action>? Behind { get; set; }
 
         public HashSet<string> Keys { get; } = new(StringComparer.Ordinal);
 
