@@ -18,7 +18,9 @@ public sealed partial class UserJson : IDisposable
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     // In blocks below the large-object heap, from the shared pool; never full.
-    private readonly Pipe _pipe = new(new PipeOptions(minimumSegmentSize: 64 * 1024, pauseWriterThreshold: 0, useSynchronizationContext: false));
+    private static readonly PipeOptions Buffering = new(minimumSegmentSize: 64 * 1024, pauseWriterThreshold: 0, useSynchronizationContext: false);
+
+    private readonly Pipe _pipe = new(Buffering);
     private readonly Utf8JsonWriter _json;
 
     public UserJson()
