@@ -14,6 +14,10 @@ internal static class ContentCoding
     public const string Gzip = "gzip";
     public const string Brotli = "br";
 
+    // A body is compressed once, behind its miss, and sent often. Level 1 knows no codes but zlib's fixed ones: it saves a third of
+    // the time, and what it makes is a third larger.
+    private static readonly ZLibCompressionOptions GzipLevel = new() { CompressionLevel = 2 };
+
     private static readonly PipeOptions Buffering = new(minimumSegmentSize: 64 * 1024, pauseWriterThreshold: 0, useSynchronizationContext: false);
 
     /// <summary>The coding that the client likes best; gzip before Brotli where it likes both the same.</summary>
@@ -37,7 +41,7 @@ internal static class ContentCoding
         // Into blocks from the shared pool, since nobody knows how long it gets.
         var compressed = new Pipe(Buffering);
         using (var writer = compressed.Writer.AsStream())
-        using (Stream stream = coding == Gzip ? new GZipStream(writer, CompressionLevel.Fastest) : new BrotliStream(writer, CompressionLevel.Fastest))
+        using (Stream stream = coding == Gzip ? new GZipStream(writer, GzipLevel) : new BrotliStream(writer, CompressionLevel.Fastest))
         {
             stream.Write(body.Span);
         }
