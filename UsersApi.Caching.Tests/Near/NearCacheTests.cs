@@ -67,6 +67,25 @@ public sealed class NearCacheTests
         }
     }
 
+    [TestCase("/near/plain/1", true, TestName = "Small_entry_is_read_on_the_connection_of_the_versions")]
+    [TestCase("/near/large/1", false, TestName = "Large_entry_is_read_on_a_connection_where_it_holds_no_versions_up")]
+    public async Task Entry_is_read_on_the_connection_for_its_size(string target, bool isAlong)
+    {
+        await using var redis = await PrivateRedis.StartAsync();
+        await using var host = await StartAsync(new() { ["NearCacheBytes"] = "0" }, redis: redis.ConnectionString);
+        await host.ExchangeAsync("GET", target);
+        while (host.Services.GetRequiredService<CacheWriteQueue>().Count > 0)
+        {
+            // Until it is in Redis, it is found in the queue.
+        }
+
+        var commands = await redis.MonitorAsync(async () => Assert.That((await host.ExchangeAsync("GET", target)).Outcome, Is.EqualTo("hit; ttl=60")));
+
+        // A line begins with the time, and the database and address of the client.
+        string ClientThat(string sent) => commands.Single(line => line.Contains(sent, StringComparison.Ordinal)).Split(']')[0].Split(' ')[^1];
+        Assert.That(ClientThat($"v{CacheEntry.CurrentRevision}:get:") == ClientThat("\"MGET\""), Is.EqualTo(isAlong));
+    }
+
     [Test]
     public async Task LocalSeconds_asks_Redis_for_nothing_until_they_are_over()
     {
