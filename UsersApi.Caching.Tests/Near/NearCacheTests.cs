@@ -82,7 +82,7 @@ public sealed class NearCacheTests
         var commands = await redis.MonitorAsync(async () => Assert.That((await host.ExchangeAsync("GET", target)).Outcome, Is.EqualTo("hit; ttl=60")));
 
         // A line begins with the time, and the database and address of the client.
-        string ClientThat(string sent) => commands.Single(line => line.Contains(sent, StringComparison.Ordinal)).Split(']')[0].Split(' ')[^1];
+        string ClientThat(string sent) => commands.First(line => line.Contains(sent, StringComparison.Ordinal)).Split(']')[0].Split(' ')[^1];
         Assert.That(ClientThat($"v{CacheEntry.CurrentRevision}:get:") == ClientThat("\"MGET\""), Is.EqualTo(isAlong));
     }
 
