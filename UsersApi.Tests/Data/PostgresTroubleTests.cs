@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using UsersApi.Tests.Chaos;
 using UsersApi.Tests.Host;

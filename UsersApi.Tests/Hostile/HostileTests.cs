@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.Logging;
 using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Hostile;

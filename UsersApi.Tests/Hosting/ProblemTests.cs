@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.Logging;
 using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Hosting;

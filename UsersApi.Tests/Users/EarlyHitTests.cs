@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Users;

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using UsersApi.Tests.Host;
 using UsersApi.Users;
 

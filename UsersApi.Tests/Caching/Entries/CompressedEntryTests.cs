@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Mvc;
+using UsersApi.Tests.Caching.Host;
+
+namespace UsersApi.Tests.Caching.Entries;
+
+/// <summary>Large texts stand compressed in the store, and leave as each client takes them.</summary>
+[TestFixture, Parallelizable(ParallelScope.All)]
+public sealed class CompressedEntryTests
+{
+    private static readonly string Text = string.Concat(Enumerable.Range(0, 5_000).Select(i => $"{i % 10};"));
+    private static readonly (string Name, string Value) Gzip = ("Accept-Encoding", "gzip");
+
+    [Test]
+    public async Task Other_node_sends_what_was_stored_as_it_is_and_expands_it_for_those_who_want_it_plain()
+    {
+        await using var first = await StartAsync();
+        var miss = await first.ExchangeAsync("GET", "/large/text", Gzip);
+        while ((await first.KeysAsync()).Length == 0)
+        {
+            // It is on its way to Redis.
+        }
+
+        await using var second = await StartAsync(first.Prefix);
+        var packed = await second.ExchangeAsync("GET", "/large/text", Gzip);
+        var plain = await second.ExchangeAsync("GET", "/large/text");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((packed.Outcome, packed["Content-Encoding"], packed["ETag"]), Is.EqualTo(("hit; ttl=60", "gzip", miss["ETag"])));
+            Assert.That(packed.Text == miss.Text, Is.True);
+            Assert.That((plain.Outcome, plain["Content-Encoding"], plain.Text == Text), Is.EqualTo(("hit; ttl=60", packed["X-None"], true)));
+        }
+    }
+
+    [Test]
+    public void Entry_is_smaller_than_its_body_and_comes_back_whole()
+    {
+        var entry = Entry();
+
+        var bytes = System.Buffers.BuffersExtensions.ToArray(CacheEntryFormat.Write(entry));
+        var read = CacheEntryFormat.Read(bytes);
+
+        Assert.That(bytes, Has.Length.LessThan(entry.Length / 2));
+        Assert.That((read!.Length, read.Coding), Is.EqualTo((entry.Length, "gzip")));
+        Assert.That(read.Body.Span.SequenceEqual(entry.Body.Span), Is.True);
+        Assert.That(read.Encoded("gzip").Span.SequenceEqual(entry.Encoded("gzip").Span), Is.True);
+    }
+
+    [TestCase(-1), TestCase(0), TestCase(7), TestCase(int.MaxValue)]
+    public void Entry_that_lies_about_its_length_is_no_entry(int length)
+    {
+        var compressed = CacheEntryFormat.Write(Entry() with { Length = length });
+
+        Assert.That(CacheEntryFormat.Read(System.Buffers.BuffersExtensions.ToArray(compressed)), Is.Null);
+    }
+
+    private static CacheEntry Entry() => PlainEntry.Of("get:/large/text", System.Text.Encoding.ASCII.GetBytes(Text), mayCompress: true);
+
+    private static Task<CachedHost> StartAsync(string? prefix = null) => CachedHost.StartAsync([typeof(LargeController)], prefix: prefix);
+
+    [ApiController, Route("large"), RedisCached(Seconds = 60)]
+    public sealed class LargeController : ControllerBase
+    {
+        [HttpGet("text")]
+        public IActionResult GetText() => Content(Text, "text/plain");
+    }
+}

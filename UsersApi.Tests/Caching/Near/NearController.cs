@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Mvc;
+
+namespace UsersApi.Tests.Caching.Near;
+
+/// <summary>Answers with something new at every run.</summary>
+[ApiController, Route("near")]
+public sealed class NearController : ControllerBase
+{
+    [HttpGet("plain/{id:int}"), RedisCached(Seconds = 60)]
+    public string GetPlain(int id) => $"{id} {Guid.NewGuid()}";
+
+    [HttpPut("plain/{id:int}")]
+    public IActionResult PutPlain(int id) => id > 0 ? NoContent() : BadRequest();
+
+    [HttpGet("large/{id:int}"), RedisCached(Seconds = 60)]
+    public string GetLarge(int id) => $"{id} {new string('x', 20_000)}";
+
+    [HttpGet("local/{id:int}"), RedisCached(Seconds = 60, LocalSeconds = 5)]
+    public string GetLocal(int id) => $"{id} {Guid.NewGuid()}";
+
+    [HttpPut("local/{id:int}")]
+    public IActionResult PutLocal(int id) => id > 0 ? NoContent() : BadRequest();
+}

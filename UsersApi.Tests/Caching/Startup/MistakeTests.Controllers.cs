@@ -1,0 +1,154 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace UsersApi.Tests.Caching.Startup;
+
+public sealed partial class MistakeTests
+{
+    public sealed record Person(string Name);
+
+    [Route("right"), RedisCached(Seconds = 1)]
+    public sealed class Right : ControllerBase
+    {
+        [HttpGet("{id:int}"), RedisCached(Seconds = 31_536_000, Tags = ["rights", "right:{id}"], Vary = ["X-A"])]
+        public int Act(int id) => id;
+
+        [HttpPost, RedisCacheEvict("rights")]
+        public int Post() => 1;
+
+        [Authorize, HttpGet("mine"), RedisCached(Seconds = 1, Audience = CacheAudience.PerUser)]
+        public int Mine() => 1;
+    }
+
+    [Route("x")]
+    public sealed class OnPost : ControllerBase
+    {
+        [HttpPost, RedisCached(Seconds = 1)]
+        public int Act() => 1;
+    }
+
+    [Route("x")]
+    public sealed class TooShort : ControllerBase
+    {
+        [HttpGet, RedisCached(Seconds = 0)]
+        public int Act() => 1;
+    }
+
+    [Route("x")]
+    public sealed class TooLong : ControllerBase
+    {
+        [HttpGet, RedisCached(Seconds = 31_536_001)]
+        public int Act() => 1;
+    }
+
+    [Route("x"), RedisCached(Seconds = 1, ClientSeconds = -1)]
+    public sealed class ClientNegative : ControllerBase
+    {
+        [HttpGet]
+        public int Act() => 1;
+    }
+
+    [Route("x"), Authorize]
+    public sealed class AnonymousAuthorized : ControllerBase
+    {
+        [HttpGet, RedisCached(Seconds = 1)]
+        public int Act() => 1;
+    }
+
+    [Route("x")]
+    public sealed class TagOfNothing : ControllerBase
+    {
+        [HttpGet("{id}"), RedisCached(Seconds = 1, Tags = ["item:{number}"])]
+        public int Act(int id) => id;
+    }
+
+    [Route("x")]
+    public sealed class TagMalformed : ControllerBase
+    {
+        [HttpGet("{id}"), RedisCached(Seconds = 1, Tags = ["item{id}"])]
+        public int Act(int id) => id;
+    }
+
+    [Route("x")]
+    public sealed class EvictsNothing : ControllerBase
+    {
+        [HttpPut("{id}"), RedisCacheEvict("item:{number}")]
+        public int Act(int id) => id;
+    }
+
+    [Route("x")]
+    public sealed class EvictsModel : ControllerBase
+    {
+        [HttpPut, RedisCacheEvict("user:{user}")]
+        public string Act([Microsoft.AspNetCore.Mvc.FromBody] Person user) => user.Name;
+    }
+
+    [Route("x")]
+    public sealed class NoProfile : ControllerBase
+    {
+        [HttpGet, RedisCached(Profile = "nobody")]
+        public int Act() => 1;
+    }
+
+    [Route("x")]
+    public sealed class PartOnly : ControllerBase
+    {
+        [HttpGet, RedisCached(Seconds = 1, StatusCodes = [200, 206])]
+        public int Act() => 1;
+    }
+
+    [Route("x")]
+    public sealed class NotModified : ControllerBase
+    {
+        [HttpGet, RedisCached(Seconds = 1, StatusCodes = [304])]
+        public int Act() => 1;
+    }
+
+    [Route("x")]
+    public sealed class VaryCookie : ControllerBase
+    {
+        [HttpGet, RedisCached(Seconds = 1, Vary = ["Cookie"])]
+        public int Act() => 1;
+    }
+
+    [Route("x")]
+    public sealed class VaryStar : ControllerBase
+    {
+        [HttpGet, RedisCached(Seconds = 1, Vary = ["*"])]
+        public int Act() => 1;
+    }
+
+    [Route("x")]
+    public sealed class FromBody : ControllerBase
+    {
+        [HttpGet, RedisCached(Seconds = 1)]
+        public string Act([Microsoft.AspNetCore.Mvc.FromBody] Person user) => user.Name;
+    }
+
+    [Route("x")]
+    public sealed class OwnBinder : ControllerBase
+    {
+        [HttpGet, RedisCached(Seconds = 1)]
+        public int Act([ModelBinder(typeof(Binder))] object thing) => thing.GetHashCode();
+    }
+
+    [Route("x")]
+    public sealed class HeaderBesideMap : ControllerBase
+    {
+        [HttpGet, RedisCached(Seconds = 1)]
+        public string? Act([FromQuery] Search search) => search.Text;
+    }
+
+    public sealed class Search
+    {
+        public Dictionary<string, string>? Map { get; set; }
+
+        [FromHeader(Name = "X-Text")]
+        public string? Text { get; set; }
+    }
+
+    internal sealed class Binder : Microsoft.AspNetCore.Mvc.ModelBinding.IModelBinder
+    {
+        public Task BindModelAsync(Microsoft.AspNetCore.Mvc.ModelBinding.ModelBindingContext bindingContext) => Task.CompletedTask;
+    }
+}

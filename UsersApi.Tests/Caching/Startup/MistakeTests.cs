@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Options;
+using UsersApi.Tests.Caching.Host;
+
+namespace UsersApi.Tests.Caching.Startup;
+
+/// <summary>An attribute's mistakes stop the start, with the action's name and the remedy.</summary>
+[TestFixture, Parallelizable(ParallelScope.All)]
+public sealed partial class MistakeTests
+{
+    [TestCase(typeof(OnPost), "does not answer GET")]
+    [TestCase(typeof(TooShort), "between 1 and 31536000")]
+    [TestCase(typeof(TooLong), "between 1 and 31536000")]
+    [TestCase(typeof(ClientNegative), "between 0 and 31536000")]
+    [TestCase(typeof(AnonymousAuthorized), "CacheAudience.PerUser, or CacheAudience.Everyone")]
+    [TestCase(typeof(TagOfNothing), "{number}")]
+    [TestCase(typeof(TagMalformed), "write it like")]
+    [TestCase(typeof(EvictsNothing), "{number}")]
+    [TestCase(typeof(EvictsModel), "{user}")]
+    [TestCase(typeof(NoProfile), "add it to RedisCached:Profiles")]
+    [TestCase(typeof(PartOnly), "take it out of StatusCodes")]
+    [TestCase(typeof(NotModified), "take it out of StatusCodes")]
+    [TestCase(typeof(VaryCookie), "use Audience for credentials")]
+    [TestCase(typeof(VaryStar), "name one plain header each")]
+    [TestCase(typeof(FromBody), "take it from the query")]
+    [TestCase(typeof(HeaderBesideMap), "bind simple types")]
+    [TestCase(typeof(OwnBinder), "bind simple types")]
+    public void Mistake_stops_the_start_and_names_action_and_remedy(Type controller, string remedy)
+    {
+        var mistake = Assert.ThrowsAsync<InvalidOperationException>(() => CachedHost.StartAsync([controller], redis: ""));
+
+        Assert.That(mistake!.Message, Does.Contain($"{controller.Name}.Act").And.Contain(remedy));
+    }
+
+    [Test]
+    public async Task What_is_no_mistake_does_not_stop_the_start()
+    {
+        await using var host = await CachedHost.StartAsync([typeof(Right)], redis: "");
+
+        Assert.That((await host.ExchangeAsync("GET", "/right/1")).Outcome, Is.EqualTo("fwd=uri-miss; stored"));
+    }
+
+    [Test]
+    public void All_mistakes_are_told_at_once()
+    {
+        var mistake = Assert.ThrowsAsync<InvalidOperationException>(() => CachedHost.StartAsync([typeof(OnPost), typeof(PartOnly)], redis: ""));
+
+        Assert.That(mistake!.Message, Does.Contain("OnPost.Act").And.Contain("PartOnly.Act"));
+    }
+
+    [TestCase("MaxKeyLength", "1"), TestCase("QueueEntries", "0"), TestCase("KeySecret", "short"), TestCase("Name", "two words"), TestCase("RedisCached:Profiles:X:Seconds", "0"), TestCase("RedisCached:Defaults:ClientSeconds", "-1")]
+    public void Setting_out_of_range_stops_the_start_and_is_named(string name, string value)
+    {
+        var mistake = Assert.ThrowsAsync<OptionsValidationException>(() => CachedHost.StartAsync([typeof(Right)], new() { [name] = value }, redis: ""));
+
+        Assert.That(mistake!.Message, Does.Contain(name.Split(':')[^1]));
+    }
+}

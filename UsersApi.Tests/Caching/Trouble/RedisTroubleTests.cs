@@ -1,0 +1,192 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using UsersApi.Tests.Caching.Host;
+
+namespace UsersApi.Tests.Caching.Trouble;
+
+/// <summary>Whatever happens to Redis, every request is answered as the action answers, and the log says it once.</summary>
+[TestFixture, Parallelizable(ParallelScope.All)]
+public sealed class RedisTroubleTests
+{
+    private const string Unreachable = "fwd=bypass; detail=unreachable";
+
+    [Test]
+    public async Task Redis_that_refuses_is_left_alone_and_said_once()
+    {
+        await using var redis = await PrivateRedis.StartAsync();
+        await using var host = await StartAsync(redis.ConnectionString);
+        await UntilHitAsync(host);
+
+        await redis.KillAsync();
+        await AllAnswerAsync(host, 50, Unreachable);
+        Assert.That(host.Logs.At(LogLevel.Warning).Count(line => line.Contains("Redis is not there", StringComparison.Ordinal)), Is.EqualTo(1));
+
+        await redis.BeginAsync();
+        await UntilHitAsync(host);
+        Assert.That(host.Logs.At(LogLevel.Information).Count(line => line.Contains("Redis connected", StringComparison.Ordinal)), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Connections_that_are_reset_cost_hits_and_nothing_else()
+    {
+        await using var redis = await PrivateRedis.StartAsync();
+        await using var host = await StartAsync(redis.ConnectionString);
+        await UntilHitAsync(host);
+
+        for (var i = 0; i < 20; i++)
+        {
+            await redis.CommandAsync("CLIENT KILL TYPE normal");
+            await AllAnswerAsync(host, 5);
+        }
+
+        await UntilHitAsync(host);
+    }
+
+    [Test]
+    public async Task Redis_that_hangs_is_left_alone_after_a_few_deadlines_and_probed_until_it_goes_on()
+    {
+        await using var redis = await PrivateRedis.StartAsync();
+        await using var host = await StartAsync(redis.ConnectionString);
+        await UntilHitAsync(host);
+
+        redis.Hang();
+        await AllAnswerAsync(host, 200, Unreachable);
+        Assert.That(Opened(host), Is.EqualTo(1));
+
+        redis.GoOn();
+        await UntilHitAsync(host);
+    }
+
+    [Test]
+    public async Task Redis_that_is_slow_is_no_cache_and_no_brake()
+    {
+        await using var redis = await PrivateRedis.StartAsync();
+        await using var proxy = new DelayingProxy(redis.ConnectionString);
+        await using var host = await StartAsync(proxy.ConnectionString);
+        await UntilHitAsync(host);
+
+        proxy.Delay = TimeSpan.FromMilliseconds(200);
+        await AllAnswerAsync(host, 200, Unreachable);
+        Assert.That(Opened(host), Is.EqualTo(1));
+
+        proxy.Delay = TimeSpan.Zero;
+        await UntilHitAsync(host);
+    }
+
+    [Test]
+    public async Task Nobody_waits_for_the_probe_of_a_Redis_that_is_left_alone()
+    {
+        await using var redis = await PrivateRedis.StartAsync("--maxmemory-policy", "noeviction", "--maxmemory", "1");
+        await using var proxy = new DelayingProxy(redis.ConnectionString);
+        await using var host = await StartAsync(proxy.ConnectionString, new() { ["VersionsTimeoutMs"] = "10000", ["EntryTimeoutMs"] = "5000", ["BreakMs"] = "500" });
+
+        // The versions can't be created: reads fail without a wait, until none is tried.
+        await AllAnswerAsync(host, 20, Unreachable);
+        Assert.That(Opened(host), Is.EqualTo(1));
+
+        proxy.Delay = Timeout.InfiniteTimeSpan;
+        await proxy.Held.WaitAsync(Runs.Deadline);
+        await AllAnswerAsync(host, 3, Unreachable).WaitAsync(TimeSpan.FromSeconds(8));
+
+        // So that the host need not wait for the probe when it stops.
+        await proxy.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Redis_that_became_a_replica_takes_no_entries_and_harms_nobody()
+    {
+        await using var redis = await PrivateRedis.StartAsync();
+        await using var host = await StartAsync(redis.ConnectionString);
+        await UntilHitAsync(host);
+
+        await redis.CommandAsync("REPLICAOF 127.0.0.1 1");
+        await AllAnswerAsync(host, 20, id: 2);
+        await redis.CommandAsync("REPLICAOF NO ONE");
+
+        await UntilHitAsync(host, id: 2);
+    }
+
+    [Test]
+    public async Task Redis_without_memory_takes_no_entries_and_harms_nobody()
+    {
+        await using var redis = await PrivateRedis.StartAsync("--maxmemory-policy", "noeviction");
+        await using var host = await StartAsync(redis.ConnectionString);
+        await redis.CommandAsync("CONFIG SET maxmemory 1");
+
+        // Not even the version of a tag can be set.
+        await AllAnswerAsync(host, 20, Unreachable);
+
+        await redis.CommandAsync("CONFIG SET maxmemory 0");
+        await UntilHitAsync(host);
+    }
+
+    [Test]
+    public async Task Wrong_password_is_a_cache_that_is_not_there()
+    {
+        await using var redis = await PrivateRedis.StartAsync("--requirepass", "right");
+        await using var wrong = await StartAsync(redis.ConnectionString + ",password=wrong");
+        await using var right = await StartAsync(redis.ConnectionString + ",password=right");
+
+        await AllAnswerAsync(wrong, 20, Unreachable);
+        await UntilHitAsync(right);
+
+        var health = await wrong.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
+        Assert.That(health.Status, Is.EqualTo(HealthStatus.Degraded));
+        Assert.That(wrong.Logs.At(LogLevel.Trace), Has.None.Contain("password=wrong"));
+    }
+
+    [Test]
+    public async Task Large_bodies_do_not_hold_up_the_versions()
+    {
+        // By hand it also holds with the default of 50 ms; other tests share the processors here.
+        await using var host = await StartAsync(RedisServer.ConnectionString, new() { ["NearCacheBytes"] = "0", ["VersionsTimeoutMs"] = "400" });
+        var body = new string('x', 3_000_000);
+        host.Services.GetRequiredService<Runs>().AnswerFromNowOn(body);
+        await UntilHitAsync(host, body: body);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 32).Select(async _ =>
+        {
+            var outcomes = new List<string>();
+            for (var i = 0; i < 4; i++)
+            {
+                using var answer = await host.GetAsync("/runs/plain/1");
+                Assert.That((await answer.Content.ReadAsStringAsync()).Length, Is.EqualTo(body.Length));
+                outcomes.Add(answer.Headers.GetValues("Cache-Status").Single());
+            }
+
+            return outcomes;
+        }));
+
+        Assert.That(answers.SelectMany(outcomes => outcomes), Has.All.Contain("hit"));
+        Assert.That(Opened(host), Is.Zero);
+    }
+
+    private static Task<TroubledHost> StartAsync(string redis, Dictionary<string, string?>? settings = null) => TroubledHost.StartAsync(redis, settings);
+
+    private static int Opened(TroubledHost host) => host.Logs.At(LogLevel.Warning).Count(line => line.Contains("is left alone", StringComparison.Ordinal));
+
+    private static async Task AllAnswerAsync(TroubledHost host, int count, string? outcome = null, int id = 1)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var answer = await host.ExchangeAsync($"/runs/plain/{id}");
+            Assert.That((answer.Status, answer.Text), Is.EqualTo((200, TroubledHost.Body)));
+            if (outcome is not null)
+            {
+                Assert.That(answer.Outcome, Is.EqualTo(outcome));
+            }
+        }
+    }
+
+    private static async Task UntilHitAsync(TroubledHost host, int id = 1, string body = TroubledHost.Body)
+    {
+        using var deadline = new CancellationTokenSource(Runs.Deadline);
+        RawResponse answer;
+        do
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            answer = await host.ExchangeAsync($"/runs/plain/{id}");
+            Assert.That((answer.Status, answer.Text), Is.EqualTo((200, body)));
+        }
+        while (!answer.Outcome.StartsWith("hit", StringComparison.Ordinal));
+    }
+}

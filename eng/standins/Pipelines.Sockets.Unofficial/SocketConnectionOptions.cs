@@ -1,8 +1,0 @@
-namespace Pipelines.Sockets.Unofficial;
-
-/// <summary>Choices for a connection; there are none here.</summary>
-[Flags]
-public enum SocketConnectionOptions
-{
-    None = 0,
-}
