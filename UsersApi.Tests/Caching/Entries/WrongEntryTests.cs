@@ -21,7 +21,7 @@ public sealed class WrongEntryTests
             await first.ExchangeAsync("GET", "/nodes/value?n=2");
         }
 
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(RedisServer.ConnectionString);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(TestServers.Redis);
         var key = $"{prefix}v{CacheEntry.CurrentRevision}:get:/nodes/value:n=1";
         var good = (byte[])(await redis.GetDatabase().HashGetAsync(key, "data"))!;
         Assert.That(good, Is.Not.Null.And.Length.GreaterThan(10));

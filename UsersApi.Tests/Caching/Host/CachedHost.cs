@@ -40,12 +40,18 @@ internal sealed class CachedHost : IAsyncDisposable
         Action<WebApplication>? pipeline = null, string? prefix = null, string? redis = null, bool early = false)
     {
         prefix ??= $"test:{Guid.NewGuid():N}:";
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            // The settings of UsersApi lie in the tests' own folder, and this is another application.
+            ContentRootPath = Path.Combine(AppContext.BaseDirectory, "Caching"),
+            // Watching files takes one of the 128 inotify instances that a user may have.
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["ConnectionStrings:Redis"] = redis ?? RedisServer.ConnectionString,
+            ["ConnectionStrings:Redis"] = redis ?? TestServers.Redis,
             ["RedisCached:KeyPrefix"] = prefix,
             ["RedisCached:KeyByHost"] = "false",
             ["RedisCached:JitterPercent"] = "0",

@@ -103,7 +103,7 @@ public sealed class KeyFormTests
     /// <summary>What a host that has stopped, and so has drained its queue, left in Redis.</summary>
     private static async Task<string[]> KeysAsync(string prefix)
     {
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(RedisServer.ConnectionString);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(TestServers.Redis);
         var start = $"{prefix}v{CacheEntry.CurrentRevision}:";
         return [.. redis.GetServers()[0].Keys(pattern: start + "get:*", pageSize: 10_000).Select(key => key.ToString()[start.Length..])];
     }
