@@ -6,15 +6,12 @@ namespace UsersApi.Tests;
 [SetUpFixture]
 public sealed class TestServers
 {
-    // By name only: where the feed has no Testcontainers, the class is not in the build.
-    private const string Containers = "UsersApi.Tests.Containers.ContainerServers";
-
-    private static IServerSource? _source;
+    private static ServerPair? _servers;
     private static TestIssuer? _issuer;
 
-    internal static string Postgres => _source!.Postgres;
+    internal static string Postgres => _servers!.Postgres;
 
-    internal static string Redis => _source!.Redis;
+    internal static string Redis => _servers!.Redis;
 
     /// <summary>Whose tokens hosts outside of Development take.</summary>
     internal static TestIssuer Issuer => _issuer!;
@@ -22,20 +19,15 @@ public sealed class TestServers
     [OneTimeSetUp]
     public static async Task StartAsync()
     {
-        try
-        {
-            _source = EnvironmentServers.AreNamed ? new EnvironmentServers() : CreateContainers();
-            await _source.StartAsync();
-        }
-        catch (Exception error) when (!EnvironmentServers.AreNamed)
-        {
-            throw new InvalidOperationException(NoServers(error.GetBaseException().Message), error);
-        }
-
+        Environment.SetEnvironmentVariable("APPDATA", TestTokens.SecretsRoot);
+        var servers = ServerPair.Find(Environment.GetEnvironmentVariable);
+        await servers.StartAsync();
+        _servers = servers;
         _issuer = await TestIssuer.StartAsync();
         await TestDatabase.CreateTemplateAsync();
     }
 
+    /// <summary>Runs also after a start that failed.</summary>
     [OneTimeTearDown]
     public static async Task StopAsync()
     {
@@ -44,20 +36,15 @@ public sealed class TestServers
             await _issuer.DisposeAsync();
         }
 
-        if (_source is not null)
+        if (_servers is null)
         {
-            await TestDatabase.DropTemplateAsync();
+            return;
+        }
+
+        await using (_servers)
+        {
             await TestRedis.CloseAsync();
-            await _source.DisposeAsync();
+            await TestDatabase.DropTemplateAsync();
         }
     }
-
-    private static IServerSource CreateContainers() =>
-        typeof(TestServers).Assembly.GetType(Containers) is { } type
-            ? (IServerSource)Activator.CreateInstance(type, nonPublic: true)!
-            : throw new InvalidOperationException("this build has no Testcontainers");
-
-    private static string NoServers(string reason) =>
-        "The tests need a real Postgres and a real Redis. Run ./dev test, which finds them; or set ConnectionStrings__Postgres and "
-        + $"ConnectionStrings__Redis; or start a Docker engine ({reason}).";
 }

@@ -11,7 +11,7 @@ builder.Services.AddServer(builder.Configuration);
 builder.Services.AddProblems();
 builder.Services.AddJsonControllers();
 builder.Services.AddApiDocument();
-builder.Services.AddBearerTokens(builder.Configuration);
+builder.Services.AddBearerTokens();
 builder.Services.AddPostgres(builder.Configuration);
 builder.Services.AddRedisCached(builder.Configuration);
 builder.Services.AddOutbox(builder.Configuration, services => services.GetRequiredService<RedisCacheEvictor>().EvictAsync);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
-using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Coherence;
 
@@ -26,7 +25,6 @@ internal sealed class ApiNode : IDisposable
                 ["ASPNETCORE_ENVIRONMENT"] = "Development",
                 ["ASPNETCORE_CONTENTROOT"] = AppContext.BaseDirectory,
                 ["ASPNETCORE_URLS"] = Url.ToString(),
-                ["Authentication__DevelopmentKeyFile"] = TestTokens.KeyFile,
                 ["ConnectionStrings__Postgres"] = database.ConnectionString,
                 ["ConnectionStrings__Redis"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Redis.Port}"),
                 ["Logging__LogLevel__Default"] = "Warning",

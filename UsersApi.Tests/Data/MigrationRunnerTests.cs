@@ -35,7 +35,8 @@ public sealed class MigrationRunnerTests
             Assert.That(applied, Is.EqualTo(2));
             Assert.That(await RecordedAsync(), Is.EqualTo("0001 0002"));
             Assert.That(
-                await _database.ScalarAsync<long>("SELECT count(*) FROM schema_migrations WHERE length(checksum) = 64 AND applied_at IS NOT NULL"),
+                await _database.ScalarAsync<long>(
+                    "SELECT count(*) FROM schema_migrations WHERE length(checksum) = 64 AND applied_at <= now()"),
                 Is.EqualTo(2));
         }
     }
@@ -131,10 +132,26 @@ public sealed class MigrationRunnerTests
             () => TestDatabase.RunnerFor(_database.DataSource, "no-such-folder").RunAsync(CancellationToken.None),
             Throws.TypeOf<MigrationException>().With.Message.Contains("no migrations"));
 
+    [Test]
+    public async Task Two_files_of_one_version_are_refused()
+    {
+        await WriteAsync("0002_c.sql", "CREATE TABLE c (id int);");
+
+        Assert.That(RunAsync, Throws.TypeOf<MigrationException>().With.Message.Contains("0002_b.sql and 0002_c.sql share a version"));
+    }
+
+    [Test]
+    public async Task A_late_migration_with_an_early_number_runs()
+    {
+        await RunAsync();
+        await WriteAsync("0000_late.sql", "CREATE TABLE late (id int);");
+
+        Assert.That(await RunAsync(), Is.EqualTo(1));
+    }
+
     private Task<int> RunAsync() => TestDatabase.RunnerFor(_database.DataSource, _folder.FullName).RunAsync(CancellationToken.None);
 
-    private Task WriteAsync(string fileName, string up) =>
-        File.WriteAllTextAsync(Path.Combine(_folder.FullName, fileName), $"-- migrate:up\n{up}\n-- migrate:down\n");
+    private Task WriteAsync(string fileName, string sql) => File.WriteAllTextAsync(Path.Combine(_folder.FullName, fileName), sql);
 
     private Task<string?> RecordedAsync() =>
         _database.ScalarAsync<string>("SELECT string_agg(version, ' ' ORDER BY version) FROM schema_migrations");

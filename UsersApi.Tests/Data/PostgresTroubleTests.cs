@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Npgsql;
+using UsersApi.Tests.Caching.Host;
 using UsersApi.Tests.Chaos;
 using UsersApi.Tests.Host;
 
@@ -13,7 +14,7 @@ public sealed class PostgresTroubleTests
     private const string SlowWithin = "1";
     private static readonly TimeSpan Forever = TimeSpan.FromHours(1);
 
-    private readonly ShiftedTime _clock = new();
+    private readonly ManualTime _clock = new();
     private UsersApiHost _api = null!;
     private LatentProxy _link = null!;
 

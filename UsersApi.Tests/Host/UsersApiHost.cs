@@ -1,8 +1,11 @@
 using System.Net;
+using System.Reflection;
+using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Npgsql;
 using UsersApi.Identity;
+using UsersApi.Tests.Identity;
 
 namespace UsersApi.Tests.Host;
 
@@ -22,11 +25,10 @@ internal sealed class UsersApiHost : IAsyncDisposable
         settings.TryAdd("ConnectionStrings:Postgres", database.ConnectionString);
         settings.TryAdd("ConnectionStrings:Redis", TestServers.Redis);
         settings.TryAdd("RedisCached:KeyPrefix", _prefix);
-        settings.TryAdd("Authentication:DevelopmentKeyFile", TestTokens.KeyFile);
         if (!IsDevelopment(environment))
         {
-            settings.TryAdd("Authentication:Authority", TestServers.Issuer.Url);
-            settings.TryAdd("Authentication:Audience", TestIssuer.Audience);
+            settings.TryAdd("Authentication:Schemes:Bearer:Authority", TestServers.Issuer.Url);
+            settings.TryAdd("Authentication:Schemes:Bearer:ValidAudience", TestIssuer.Audience);
         }
 
         _factory = new Factory(environment, settings, Logs, clock);
@@ -120,9 +122,17 @@ internal sealed class UsersApiHost : IAsyncDisposable
             builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(logs));
             builder.ConfigureTestServices(services =>
             {
-                services.AddControllers().AddApplicationPart(typeof(MisbehavingController).Assembly);
+                services.AddControllers().ConfigureApplicationPartManager(parts => parts.ApplicationParts.Add(new ControllersOfTests()));
                 services.AddSingleton(clock ?? TimeProvider.System);
             });
         }
+    }
+
+    /// <summary>Not all of this assembly: the cache's own tests have controllers that need settings of theirs.</summary>
+    private sealed class ControllersOfTests : ApplicationPart, IApplicationPartTypeProvider
+    {
+        public override string Name => nameof(ControllersOfTests);
+
+        public IEnumerable<TypeInfo> Types => [typeof(MisbehavingController).GetTypeInfo(), typeof(AudienceController).GetTypeInfo()];
     }
 }

@@ -1,3 +1,6 @@
+using System.Net;
+using UsersApi.Tests.Caching.Host;
+using UsersApi.Tests.Chaos;
 using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Hosting;
@@ -7,6 +10,7 @@ public sealed class HealthTests : ApiTest
     [Test]
     public async Task A_node_with_Postgres_is_ready()
     {
+        await Api.UntilItCachesAsync();
         var ready = await Client.GetJsonAsync("/health/ready");
 
         using (Assert.EnterMultipleScope())
@@ -14,6 +18,39 @@ public sealed class HealthTests : ApiTest
             Assert.That(ready.GetProperty("status").GetString(), Is.EqualTo("Healthy"));
             Assert.That(ready.GetProperty("checks").GetProperty("postgres").GetString(), Is.EqualTo("Healthy"));
         }
+    }
+
+    [Test]
+    public async Task A_node_whose_Postgres_hangs_says_in_time_that_it_is_not_ready([Values] bool afterItAnswered)
+    {
+        var limit = TimeSpan.FromSeconds(17);
+        var clock = new ManualTime();
+        LatentProxy link = null!;
+        await using var api = await UsersApiHost.StartBehindAsync(
+            database =>
+            {
+                link = new LatentProxy(database.Host!, database.Port);
+                (database.Host, database.Port) = ("127.0.0.1", link.Port);
+                return database.ConnectionString;
+            },
+            clock,
+            ("Outbox:Enabled", "false"),
+            ("Postgres:ConnectTimeoutSeconds", "60"),
+            ("Postgres:CommandTimeoutSeconds", "60"),
+            ("Postgres:HealthTimeoutSeconds", "17"));
+        using var closed = link;
+        if (afterItAnswered)
+        {
+            await api.Client.GetJsonAsync("/health/ready");
+        }
+
+        link.Latency = TimeSpan.FromHours(1);
+        var asked = api.Client.FetchAsync("/health/ready");
+        await clock.TimersAsync(limit, 1);
+        clock.Advance(limit);
+
+        using var ready = await asked.WaitAsync(limit);
+        Assert.That(ready.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
     }
 
     [Test]

@@ -167,8 +167,8 @@ public sealed class AudienceTests
 
     private UsersApiHost StartNode(TestIssuer issuer) => _api.StartAnother(
         Patient,
-        ("Authentication:Authority", issuer.Url),
-        ("Authentication:Audience", TestIssuer.Audience),
+        ("Authentication:Schemes:Bearer:Authority", issuer.Url),
+        ("Authentication:Schemes:Bearer:ValidAudience", TestIssuer.Audience),
         ("RedisCached:KeySecret", "one secret for all of the nodes"));
 
     private async Task<string> GetAsync(string path, string? token, string status, UsersApiHost? api = null)

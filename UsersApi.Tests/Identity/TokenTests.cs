@@ -73,7 +73,8 @@ public sealed class TokenTests
     [Test]
     public async Task An_issuer_that_cannot_be_reached_lets_nobody_write_and_everybody_read()
     {
-        await using var api = await UsersApiHost.StartAsync("Production", ("Authentication:Authority", "http://127.0.0.1:9"));
+        await using var api = await UsersApiHost.StartAsync(
+            "Production", ("Authentication:Schemes:Bearer:Authority", "http://127.0.0.1:9"));
         using var written = await api.Client.SendAsync(HttpMethod.Post, Http.Users, Body);
         using var read = await api.Anonymous.FetchAsync(Http.Users, TestTokens.Production(Scopes.All));
 

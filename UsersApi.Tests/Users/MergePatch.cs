@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace UsersApi.Tests.Users;
 
-/// <summary>RFC 7396 section 2, word for word: what the application's typed patch is compared with.</summary>
+/// <summary>RFC 7396 section 2, word for word, for want of a package: what the application's typed patch is compared with.</summary>
 internal static class MergePatch
 {
     public static JsonNode? Apply(JsonNode? target, JsonNode? patch)

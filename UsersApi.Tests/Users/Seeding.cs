@@ -7,5 +7,5 @@ namespace UsersApi.Tests.Users;
 internal static class Seeding
 {
     public static Task<long> SeedAsync(UsersApiHost api, long count, bool ifEmpty = false) =>
-        api.Services.GetRequiredService<UserSeeder>().SeedAsync(count, ifEmpty, new Progress<long>(), CancellationToken.None);
+        api.Services.GetRequiredService<UserSeeder>().SeedAsync(count, ifEmpty, new Progress<double>(), CancellationToken.None);
 }

@@ -37,6 +37,7 @@ public sealed class UserJsonTests
 
         var json = new UserJson();
         users.ForEach(json.Add);
+        json.Complete();
         var own = await WrittenAsync(formatters.OfType<UserJsonFormatter>().Single(), json);
         var theirs = await WrittenAsync(formatters.OfType<SystemTextJsonOutputFormatter>().Single(), users);
 

@@ -101,9 +101,9 @@ public sealed class UserSeederTests : ApiTest
         Assert.That(await Seeding.SeedAsync(Api, 2), Is.EqualTo(2));
     }
 
-    private sealed class StopAt(CancellationTokenSource stop, long count) : IProgress<long>
+    private sealed class StopAt(CancellationTokenSource stop, long count) : IProgress<double>
     {
-        public void Report(long value)
+        public void Report(double value)
         {
             if (value >= count)
             {

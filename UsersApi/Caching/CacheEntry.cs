@@ -6,7 +6,7 @@ namespace UsersApi.Caching;
 internal sealed record CacheEntry
 {
     /// <summary>Grows with every change of the format; an entry of another revision is a miss.</summary>
-    public const int CurrentRevision = 1;
+    public const int CurrentRevision = 2;
 
     private byte[]? _gzip;
     private byte[]? _brotli;

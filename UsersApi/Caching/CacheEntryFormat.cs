@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Numerics;
-using System.Runtime.InteropServices;
+using System.IO.Hashing;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -10,10 +9,10 @@ namespace UsersApi.Caching;
 /// <summary>Writes and reads entries.</summary>
 /// <remarks>
 /// <code>
-/// {"crc":"9a3f01bc","revision":1,"key":"get:/api/v1/users:limit=20&amp;skip=0",...,"length":2911}\n
+/// {"crc":"9a3f01bc","revision":2,"key":"get:/api/v1/users:limit=20&amp;skip=0",...,"length":2911}\n
 /// [{"id":...                                                         2,911 bytes, as MVC wrote them, or in gzip ("coding")
 /// </code>
-/// The CRC-32C covers all that follows it: an entry that was cut, mixed up or written by another program is no entry. It
+/// The CRC-32 covers all that follows it: an entry that was cut, mixed up or written by another program is no entry. It
 /// guards against accidents, not against those who may write to Redis.
 /// </remarks>
 internal static class CacheEntryFormat
@@ -46,8 +45,10 @@ internal static class CacheEntryFormat
         AfterCrc.CopyTo(line.AsSpan(PrefixLength));
         metadata.CopyTo(line.AsSpan(PrefixLength + AfterCrc.Length));
         line[^1] = (byte)'\n';
-        var crc = ~Crc(Crc(uint.MaxValue, line.AsSpan(PrefixLength)), body.Span);
-        Utf8Formatter.TryFormat(crc, line.AsSpan(Start.Length), out _, new StandardFormat('x', CrcDigits));
+        var crc = new Crc32();
+        crc.Append(line.AsSpan(PrefixLength));
+        crc.Append(body.Span);
+        Utf8Formatter.TryFormat(crc.GetCurrentHashAsUInt32(), line.AsSpan(Start.Length), out _, new StandardFormat('x', CrcDigits));
         return body.IsEmpty ? new ReadOnlySequence<byte>(line) : Joined(line, body);
     }
 
@@ -62,7 +63,7 @@ internal static class CacheEntryFormat
             return null;
         }
 
-        if (crc != ~Crc(uint.MaxValue, span[PrefixLength..]))
+        if (crc != Crc32.HashToUInt32(span[PrefixLength..]))
             return null;
 
         try
@@ -84,18 +85,6 @@ internal static class CacheEntryFormat
         ContentCoding.Gzip when entry.MayCompress => entry with { Body = ContentCoding.Expand(body, entry.Length), Gzip = body },
         _ => null,
     };
-
-    private static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        foreach (var word in words)
-            crc = BitOperations.Crc32C(crc, word);
-
-        foreach (var octet in bytes[(words.Length * sizeof(ulong))..])
-            crc = BitOperations.Crc32C(crc, octet);
-
-        return crc;
-    }
 
     private static ReadOnlySequence<byte> Joined(ReadOnlyMemory<byte> line, ReadOnlyMemory<byte> body)
     {

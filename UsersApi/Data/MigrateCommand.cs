@@ -1,21 +1,16 @@
-using UsersApi.Hosting;
+using System.CommandLine;
 
 namespace UsersApi.Data;
 
 /// <summary><c>UsersApi migrate</c>: applies pending migrations and ends.</summary>
-internal sealed class MigrateCommand(Lazy<MigrationRunner> migrations) : ICommand
+internal sealed class MigrateCommand : Command
 {
-    public string Name => "migrate";
-
-    public string Usage => "migrate                          applies pending migrations";
-
-    public async Task RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
-    {
-        if (arguments.Count > 0)
+    /// <param name="migrations">Asked for only when the command runs: to list the commands, no database needs to be configured.</param>
+    public MigrateCommand(Func<MigrationRunner> migrations)
+        : base("migrate", "Applies pending migrations") =>
+        SetAction(async (_, cancellationToken) =>
         {
-            throw new UsageException($"'{arguments[0]}' is not an argument of migrate: it takes none.");
-        }
-
-        await migrations.Value.RunAsync(cancellationToken);
-    }
+            // What it returns is their number, and not an exit code.
+            await migrations().RunAsync(cancellationToken);
+        });
 }

@@ -4,14 +4,24 @@ using System.Text.RegularExpressions;
 
 namespace UsersApi.Data;
 
-/// <summary>One migration in dbmate's format: what stands between <c>-- migrate:up</c> and <c>-- migrate:down</c> is run.</summary>
+/// <summary>One file of plain SQL, which runs once and in one transaction.</summary>
 /// <param name="Version">The digits that the file's name starts with.</param>
 /// <param name="FileName">The file's name without its folder.</param>
-/// <param name="Sql">The statements of the up section.</param>
-/// <param name="Checksum">SHA-256 of the whole file in lower-case hex, line ends counted as LF.</param>
+/// <param name="Sql">The whole file, line ends as LF.</param>
+/// <param name="Checksum">What is recorded of it: SHA-256 of <paramref name="Sql"/> in lower-case hex.</param>
 internal sealed partial record Migration(string Version, string FileName, string Sql, string Checksum)
 {
-    /// <exception cref="MigrationException">The name has no version, or the file has not exactly one usable up section.</exception>
+    // Two files had a down section when they were first released, and databases have recorded the checksum of that text. They
+    // keep it here and in new databases too: a node of that release compares it with its own files when it starts again.
+    private static readonly Dictionary<string, string> FirstReleased = new()
+    {
+        ["2e3a98d8257ee68fe503f3d77aabe7d93dd11b2c8819b82088da5536a2f685c0"] =
+            "9ca5b897c5ca7ce6845d2c9ff2af0b5d0bd0dadbfaa798dc3931289689862d30",
+        ["ace422e8c98121399cdb00608c2b38a39d31cabaca8cdb026bf4055bd15ee235"] =
+            "5655cd53a5fc505e17374ec488323c53341313006c28aaeff661ce2739a4e2fc",
+    };
+
+    /// <exception cref="MigrationException">The name has no version, or the file has a down section.</exception>
     public static Migration Parse(string fileName, string text)
     {
         var version = LeadingDigits.Match(fileName).Value;
@@ -21,29 +31,21 @@ internal sealed partial record Migration(string Version, string FileName, string
         }
 
         // A checkout with CRLF is the same migration.
-        text = text.ReplaceLineEndings("\n");
-        var sections = Section.Matches(text);
-        var up = sections.Count > 0 ? sections[0] : null;
-        if (up is not { Groups: [_, { Value: "up" }, ..] } || sections.Count(section => section.Groups[1].Value == "up") > 1)
+        var sql = text.ReplaceLineEndings("\n");
+
+        // The section would run as well, and undo at once what stands above it.
+        if (DownSection.IsMatch(sql))
         {
-            throw new MigrationException($"Migration {fileName} must begin with one line '-- migrate:up'.");
+            throw new MigrationException($"Migration {fileName} has a section '-- migrate:down': delete it, what ran is never undone.");
         }
 
-        if (up.Groups[2].Value.Length > 0)
-        {
-            throw new MigrationException(
-                $"Migration {fileName} has the option '{up.Groups[2].Value}': every migration runs in a transaction here, and no option is known.");
-        }
-
-        var start = up.Index + up.Length;
-        var end = sections.Count > 1 ? sections[1].Index : text.Length;
-        var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-        return new Migration(version, fileName, text[start..end].Trim(), checksum);
+        var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
+        return new Migration(version, fileName, sql, FirstReleased.GetValueOrDefault(checksum, checksum));
     }
 
     [GeneratedRegex(@"^\d+(?=_)", RegexOptions.CultureInvariant)]
     private static partial Regex LeadingDigits { get; }
 
-    [GeneratedRegex(@"^--[ \t]*migrate:(up|down)[ \t]*(.*)$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
-    private static partial Regex Section { get; }
+    [GeneratedRegex(@"^--[ \t]*migrate:down\b", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex DownSection { get; }
 }

@@ -6,7 +6,7 @@ namespace UsersApi.Data;
 internal sealed class MigrationFolder(IOptions<PostgresOptions> options)
 {
     /// <summary>All migrations, oldest first.</summary>
-    /// <exception cref="MigrationException">The folder is missing or empty, a file cannot be understood, or two share a version.</exception>
+    /// <exception cref="MigrationException">The folder is missing or empty, a file must not run, or two share a version.</exception>
     public async Task<IReadOnlyList<Migration>> ReadAsync(CancellationToken cancellationToken)
     {
         var folder = Path.Combine(AppContext.BaseDirectory, options.Value.MigrationsFolder);
@@ -19,13 +19,13 @@ internal sealed class MigrationFolder(IOptions<PostgresOptions> options)
         var migrations = new List<Migration>(files.Length);
         foreach (var file in files.Order(StringComparer.Ordinal))
         {
-            migrations.Add(Migration.Parse(Path.GetFileName(file), await File.ReadAllTextAsync(file, cancellationToken)));
-        }
+            var migration = Migration.Parse(Path.GetFileName(file), await File.ReadAllTextAsync(file, cancellationToken));
+            if (migrations.Find(other => other.Version == migration.Version) is { } twin)
+            {
+                throw new MigrationException($"Migrations {twin.FileName} and {migration.FileName} share a version.");
+            }
 
-        var twice = migrations.GroupBy(migration => migration.Version).FirstOrDefault(same => same.Count() > 1);
-        if (twice is not null)
-        {
-            throw new MigrationException($"Migrations {string.Join(" and ", twice.Select(migration => migration.FileName))} share a version.");
+            migrations.Add(migration);
         }
 
         return migrations;

@@ -10,19 +10,15 @@ internal static class MigrationHistory
     /// <exception cref="MigrationException">A migration was changed or removed after it ran.</exception>
     public static void Check(IReadOnlyList<Migration> onDisk, IReadOnlyList<AppliedMigration> applied)
     {
-        foreach (var row in applied)
+        foreach (var (version, checksum, appliedAt) in applied.Where(row => !IsFromTheFuture(onDisk, row)))
         {
-            var migration = onDisk.FirstOrDefault(candidate => candidate.Version == row.Version);
-            if (migration is null && !IsFromTheFuture(onDisk, row))
-            {
-                throw new MigrationException(
-                    $"Migration {row.Version} ran on this database and is not among the files. Restore its file: what ran stays.");
-            }
+            var migration = onDisk.FirstOrDefault(candidate => candidate.Version == version) ?? throw new MigrationException(
+                $"Migration {version} ran on this database and is not among the files. Restore its file: what ran stays.");
 
-            if (migration is not null && row.Checksum is not null && row.Checksum != migration.Checksum)
+            if (checksum is not null && checksum != migration.Checksum)
             {
-                throw new MigrationException(
-                    $"Migration {migration.FileName} was changed after it ran on {row.AppliedAt:u}. Undo the change, and put it into a new migration.");
+                throw new MigrationException($"Migration {migration.FileName} was changed after it ran on {appliedAt:u}. "
+                    + "Undo the change, and put it into a new migration.");
             }
         }
     }

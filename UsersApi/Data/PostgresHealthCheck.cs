@@ -5,26 +5,23 @@ using Npgsql;
 namespace UsersApi.Data;
 
 /// <summary>Asks Postgres for an answer: without it this node cannot serve.</summary>
+/// <remarks>
+/// The framework turns an exception and a cancellation into the registered status. AspNetCore.HealthChecks.NpgSql leaves the limit to
+/// Npgsql, which does not give up a connection that is being opened: a limit of 3 seconds took the 10 of the connection's own.
+/// </remarks>
 internal sealed class PostgresHealthCheck(NpgsqlDataSource dataSource, IOptions<PostgresOptions> options, TimeProvider clock) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.HealthTimeoutSeconds), clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        await AskAsync(either.Token).WaitAsync(either.Token);
+        return HealthCheckResult.Healthy();
+    }
 
-        try
-        {
-            await using var command = dataSource.CreateCommand("SELECT 1");
-            await command.ExecuteScalarAsync(either.Token);
-            return HealthCheckResult.Healthy();
-        }
-        catch (NpgsqlException error)
-        {
-            return new HealthCheckResult(context.Registration.FailureStatus, "Postgres does not answer.", error);
-        }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
-        {
-            return new HealthCheckResult(context.Registration.FailureStatus, "Postgres does not answer in time.");
-        }
+    private async Task AskAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("SELECT 1");
+        await command.ExecuteScalarAsync(cancellationToken);
     }
 }

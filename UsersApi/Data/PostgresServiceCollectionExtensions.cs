@@ -1,7 +1,7 @@
+using System.CommandLine;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using UsersApi.Hosting;
 
 namespace UsersApi.Data;
 
@@ -9,6 +9,7 @@ namespace UsersApi.Data;
 internal static class PostgresServiceCollectionExtensions
 {
     private const int CancellationMs = 500;
+    private const string GssKeyword = "GSS Encryption Mode";
 
     public static IServiceCollection AddPostgres(this IServiceCollection services, IConfiguration configuration)
     {
@@ -21,9 +22,7 @@ internal static class PostgresServiceCollectionExtensions
         services.AddSingleton(CreateDataSource);
         services.AddSingleton<MigrationFolder>();
         services.AddSingleton<MigrationRunner>();
-
-        // Lazily: to list the commands, no database needs to be configured.
-        services.AddSingleton<ICommand>(provider => new MigrateCommand(new(provider.GetRequiredService<MigrationRunner>)));
+        services.AddSingleton<Command>(provider => new MigrateCommand(provider.GetRequiredService<MigrationRunner>));
         services.AddHostedService<MigrateOnStart>();
         services.AddExceptionHandler<PostgresUnavailableHandler>();
         services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres", HealthStatus.Unhealthy, ["ready"]);
@@ -41,6 +40,12 @@ internal static class PostgresServiceCollectionExtensions
 
         // A server that hangs does not hear that a command is cancelled either: it is not waited for much longer.
         builder.ConnectionStringBuilder.CancellationTimeout = CancellationMs;
+
+        // Npgsql would try GSS at each start, and .NET would complain on standard error where the library for it is missing.
+        if (!builder.ConnectionStringBuilder.ShouldSerialize(GssKeyword) && Environment.GetEnvironmentVariable("PGGSSENCMODE") is null)
+        {
+            builder.ConnectionStringBuilder.GssEncryptionMode = GssEncryptionMode.Disable;
+        }
 
         // What is written through here evicts by itself; to wake the relay for it too would make concurrent writers wait in line.
         builder.ConnectionStringBuilder.Options = $"{builder.ConnectionStringBuilder.Options} -c outbox.notify=off".TrimStart();

@@ -8,7 +8,7 @@ internal static class ConsoleLogBuilderExtensions
         // The format, readable lines or JSON, is the configuration's: Logging:Console:FormatterName.
         // A command's own output is on standard output, so its log goes to the other one.
         builder.Logging.ClearProviders().AddConsole(console =>
-            console.LogToStandardErrorThreshold = CommandLine.HasCommand(args) ? LogLevel.Trace : LogLevel.None);
+            console.LogToStandardErrorThreshold = CommandRunner.HasCommand(args) ? LogLevel.Trace : LogLevel.None);
         return builder;
     }
 }

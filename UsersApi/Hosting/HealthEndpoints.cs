@@ -20,7 +20,7 @@ internal static class HealthEndpoints
         return app;
     }
 
-    // Names and states only: the reasons, which may name hosts, are in the log.
+    // Names and states only: the reasons, which may name hosts, are in the log. AspNetCore.HealthChecks.UI.Client writes them.
     private static Task WriteAsync(HttpContext context, HealthReport report) =>
         context.Response.WriteAsJsonAsync(
             new

@@ -1,15 +1,17 @@
+using System.CommandLine;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
-using UsersApi.Hosting;
 
 namespace UsersApi.Identity;
 
 /// <summary>Registers who may do what: bearer tokens (RFC 6750) that are JWTs, and their scopes.</summary>
+/// <remarks>Whose tokens are taken says the framework's own section, <c>Authentication:Schemes:Bearer</c>.</remarks>
 internal static class BearerServiceCollectionExtensions
 {
     public const string Scheme = JwtBearerDefaults.AuthenticationScheme;
+    public const string Section = $"Authentication:Schemes:{Scheme}";
     public const string Challenge = "Bearer realm=\"UsersApi\"";
 
     // An issuer signs with a key of its own. A secret that it shared with us would let us, and whoever robs us, issue tokens.
@@ -20,32 +22,26 @@ internal static class BearerServiceCollectionExtensions
         SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
     ];
 
-    public static IServiceCollection AddBearerTokens(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddBearerTokens(this IServiceCollection services)
     {
-        services.AddOptions<BearerOptions>().Bind(configuration.GetSection(BearerOptions.Section)).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<BearerOptions>, BearerOptions.Validator>();
-        services.AddSingleton<DevelopmentKey>();
-        services.AddSingleton<DevelopmentTokens>();
-
-        // Lazily: to list the commands, no key needs to be made.
-        services.AddSingleton<ICommand>(provider => new TokenCommand(
-            provider.GetRequiredService<IHostEnvironment>(),
-            provider.GetRequiredService<IOptions<BearerOptions>>(),
-            new(provider.GetRequiredService<DevelopmentTokens>)));
+        // Before AddJwtBearer, so that the section may say otherwise; what comes after it may not be changed.
+        services.Configure<JwtBearerOptions>(Scheme, jwt => jwt.BackchannelTimeout = TimeSpan.FromSeconds(5));
 
         // Not AddAuthentication: it also brings data protection, which makes keys at every first start that nobody here would use.
         services.AddAuthenticationCore(authentication => authentication.DefaultScheme = Scheme);
         services.AddWebEncoders();
-        new AuthenticationBuilder(services).AddScheme<JwtBearerOptions, JwtBearerHandler>(Scheme, null, null);
-        services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>, JwtBearerPostConfigureOptions>();
-        services.AddOptions<JwtBearerOptions>(Scheme).Configure<IOptions<BearerOptions>, IServiceProvider>(Configure).ValidateOnStart();
+        services.AddSingleton<IAuthenticationConfigurationProvider, AuthenticationSection>();
+        new AuthenticationBuilder(services).AddJwtBearer();
+        services.AddOptions<JwtBearerOptions>(Scheme).Configure<IHostEnvironment>(Configure).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<JwtBearerOptions>, BearerValidator>();
+        services.AddSingleton<Command, TokenCommand>();
 
         services.AddAuthorization();
         services.AddOptions<ProblemDetailsOptions>().Configure<IHostEnvironment>(BearerProblems.Explain);
         return services;
     }
 
-    private static void Configure(JwtBearerOptions jwt, IOptions<BearerOptions> options, IServiceProvider services)
+    private static void Configure(JwtBearerOptions jwt, IHostEnvironment environment)
     {
         // Claims keep the names that they have in the token.
         jwt.MapInboundClaims = false;
@@ -54,21 +50,21 @@ internal static class BearerServiceCollectionExtensions
         var rules = jwt.TokenValidationParameters;
         rules.NameClaimType = "sub";
         rules.ClockSkew = TimeSpan.FromSeconds(30);
-        if (options.Value is { Authority: { } authority, Audience: var audience })
+        rules.ValidAlgorithms = IssuersAlgorithms;
+        if ((jwt.MetadataAddress ?? jwt.Authority) is { Length: > 0 } address)
         {
-            jwt.Authority = authority;
-
-            // Options let http pass to this machine itself only.
-            jwt.RequireHttpsMetadata = authority.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
-            jwt.BackchannelTimeout = TimeSpan.FromSeconds(5);
-            rules.ValidAudience = audience;
-            rules.ValidAlgorithms = IssuersAlgorithms;
-            return;
+            // The validator lets http pass to this machine itself only. The framework's own check is off, as it would throw first.
+            jwt.RequireHttpsMetadata = address.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
         }
+        else if (environment.IsDevelopment() && rules.ValidIssuer is { } issuer)
+        {
+            rules.ValidAlgorithms = [SecurityAlgorithms.HmacSha256];
+            UserSecretsKey.Add(rules, issuer);
+        }
+    }
 
-        rules.ValidIssuer = DevelopmentTokens.Issuer;
-        rules.ValidAudience = DevelopmentTokens.Audience;
-        rules.ValidAlgorithms = [SecurityAlgorithms.HmacSha256];
-        rules.IssuerSigningKey = services.GetRequiredService<DevelopmentKey>().Key;
+    private sealed class AuthenticationSection(IConfiguration configuration) : IAuthenticationConfigurationProvider
+    {
+        public IConfiguration AuthenticationConfiguration { get; } = configuration.GetSection("Authentication");
     }
 }

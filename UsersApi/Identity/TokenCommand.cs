@@ -1,28 +1,59 @@
+using System.CommandLine;
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
-using UsersApi.Hosting;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 
 namespace UsersApi.Identity;
 
 /// <summary><c>UsersApi token [SCOPE ...]</c>: prints a token, and nothing else, so that a shell can put it into a header.</summary>
-internal sealed class TokenCommand(IHostEnvironment environment, IOptions<BearerOptions> options, Lazy<DevelopmentTokens> tokens) : ICommand
+internal sealed class TokenCommand : Command
 {
-    public string Name => "token";
+    // A working day: whoever made one in the morning is not held up in the afternoon.
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
-    public string Usage => "token [SCOPE ...]                prints a token for Development, with all scopes or these";
-
-    public async Task RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    private readonly Argument<string[]> _scopes = new("scope")
     {
-        if (arguments.FirstOrDefault(argument => !Scopes.All.Contains(argument)) is { } unknown)
-        {
-            throw new UsageException($"'{unknown}' is not a scope: {string.Join(", ", Scopes.All)} are.");
-        }
+        Description = $"What it allows ({string.Join(", ", Scopes.All)}); everything if left out",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
 
-        // First the environment: outside Development the options would complain of something else.
-        if (!environment.IsDevelopment() || options.Value.Authority is not null)
+    public TokenCommand(IHostEnvironment environment, IOptionsMonitor<JwtBearerOptions> bearer, TimeProvider clock)
+        : base("token", "Prints a token for Development")
+    {
+        _scopes.Validators.Add(result =>
         {
-            throw new StartupException("tokens are made here in Development without Authentication:Authority only; else the issuer makes them.");
-        }
+            if (result.Tokens.FirstOrDefault(token => !Scopes.All.Contains(token.Value)) is { } unknown)
+            {
+                result.AddError($"'{unknown.Value}' is not a scope: {string.Join(", ", Scopes.All)} are.");
+            }
+        });
+        Arguments.Add(_scopes);
+        SetAction(async (parsed, _) =>
+        {
+            // First the environment: outside Development the options would complain of something else.
+            var options = environment.IsDevelopment() ? bearer.Get(BearerServiceCollectionExtensions.Scheme) : null;
+            if (options is not { MetadataAddress: null })
+            {
+                throw new ValidationException("Tokens are made here in Development without an Authority only; else the issuer makes them.");
+            }
 
-        await Console.Out.WriteLineAsync(tokens.Value.Create(arguments.Count > 0 ? arguments : Scopes.All));
+            var scopes = parsed.GetValue(_scopes) is { Length: > 0 } some ? some : Scopes.All;
+            var token = CreateToken(options.TokenValidationParameters, scopes, clock.GetUtcNow().UtcDateTime);
+            await parsed.InvocationConfiguration.Output.WriteLineAsync(token);
+        });
     }
+
+    private static string CreateToken(TokenValidationParameters rules, IEnumerable<string> scopes, DateTime now) =>
+        new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = rules.ValidIssuer,
+            Audience = rules.ValidAudience ?? rules.ValidAudiences.First(),
+            IssuedAt = now,
+            NotBefore = now,
+            Expires = now + Lifetime,
+            Claims = new Dictionary<string, object> { ["sub"] = "developer", ["scope"] = string.Join(' ', scopes) },
+            SigningCredentials = new(rules.IssuerSigningKey ?? rules.IssuerSigningKeys.First(), SecurityAlgorithms.HmacSha256),
+        });
 }

@@ -4,6 +4,8 @@ namespace UsersApi.Users;
 /// <remarks>
 /// ASCII only, as RFC 5321 has it (an international domain has an ASCII form): so "the same, whatever its case" means the same
 /// in C#, in Postgres and in every locale. Quoted local parts and address literals are not taken.
+/// The framework's checks are laxer: <c>[EmailAddress]</c> and <c>MailAddress</c> both take <c>ada@localhost</c>,
+/// <c>ada@-example.com</c> and <c>zoë@example.com</c>, and neither gives the API's document a pattern.
 /// </remarks>
 internal static class EmailSyntax
 {

@@ -1,55 +1,68 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Diagnostics;
 using System.Globalization;
-using UsersApi.Hosting;
+using Spectre.Console;
 
 namespace UsersApi.Users;
 
 /// <summary><c>UsersApi seed --count N [--if-empty]</c>.</summary>
-internal sealed class SeedCommand(Lazy<UserSeeder> seeder, TimeProvider clock) : ICommand
+internal sealed class SeedCommand : Command
 {
     private const long MaxCount = 10_000_000;
 
-    public string Name => "seed";
-
-    public string Usage => "seed --count N [--if-empty]      adds N invented users (1 to 10000000), or none if there are users";
-
-    public async Task RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    private readonly Option<long> _count = new("--count")
     {
-        var (count, ifEmpty) = Parse(arguments);
-        var progress = new ProgressBar(Console.Out, !Console.IsOutputRedirected, clock) { Total = count };
-        var seeded = await seeder.Value.SeedAsync(count, ifEmpty, progress, cancellationToken);
+        Description = $"How many: 1 to {MaxCount}",
+        HelpName = "N",
+        Required = true,
+        CustomParser = ParseCount,
+    };
 
-        var (copying, all) = (progress.Filled.TotalSeconds, progress.Elapsed.TotalSeconds);
-        progress.Close(seeded == 0
-            ? "There are users already: none were added."
-            : string.Create(CultureInfo.InvariantCulture,
-                $"Seeded {seeded:N0} users in {all:N1} s: {copying:N1} s to copy them ({seeded / copying:N0} a second), the rest for indexes and statistics."));
+    private readonly Option<bool> _ifEmpty = new("--if-empty") { Description = "Add none if there are users" };
+
+    /// <param name="seeder">Asked for only when the command runs: to list the commands, no database needs to be configured.</param>
+    /// <param name="console">Where the bar and the closing line go.</param>
+    public SeedCommand(Func<UserSeeder> seeder, IAnsiConsole console)
+        : base("seed", "Adds invented users")
+    {
+        Options.Add(_count);
+        Options.Add(_ifEmpty);
+        SetAction((parsed, cancellationToken) =>
+            SeedAsync(seeder(), console, parsed.GetValue(_count), parsed.GetValue(_ifEmpty), cancellationToken));
     }
 
-    /// <exception cref="UsageException">The arguments are not a count and perhaps --if-empty.</exception>
-    public static (long Count, bool IfEmpty) Parse(IReadOnlyList<string> arguments)
+    private static long ParseCount(ArgumentResult result)
     {
-        string? count = null;
-        var ifEmpty = false;
-        for (var i = 0; i < arguments.Count; i++)
+        var isNumber = long.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count);
+        if (!isNumber || count is < 1 or > MaxCount)
         {
-            switch (arguments[i])
-            {
-                case "--if-empty":
-                    ifEmpty = true;
-                    break;
-                case "--count" when i + 1 < arguments.Count:
-                    count = arguments[++i];
-                    break;
-                case var joined when joined.StartsWith("--count=", StringComparison.Ordinal):
-                    count = joined["--count=".Length..];
-                    break;
-                default:
-                    throw new UsageException($"'{arguments[i]}' is not understood here.");
-            }
+            result.AddError($"--count must be a number from 1 to {MaxCount}.");
         }
 
-        return long.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= MaxCount
-            ? (number, ifEmpty)
-            : throw new UsageException("--count must be a number from 1 to 10000000.");
+        return count;
+    }
+
+    private static async Task SeedAsync(
+        UserSeeder seeder, IAnsiConsole console, long count, bool ifEmpty, CancellationToken cancellationToken)
+    {
+        // A file or a pipe gets the closing line alone.
+        var output = console.Profile.Out;
+        var bar = output.IsTerminal ? console : AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(TextWriter.Null) });
+        var watch = Stopwatch.StartNew();
+        var seeded = await bar.Progress()
+            .AutoClear(true)
+            .Columns(new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new TaskDescriptionColumn())
+            .StartAsync(progress =>
+            {
+                var copying = progress.AddTask($"of {count.ToString("N0", CultureInfo.InvariantCulture)} users", maxValue: count);
+                return seeder.SeedAsync(count, ifEmpty, copying, cancellationToken);
+            });
+        var seconds = watch.Elapsed.TotalSeconds;
+
+        // Not through the console, which would break the line at its width.
+        await output.Writer.WriteLineAsync(seeded == 0
+            ? "There are users already: none were added."
+            : string.Create(CultureInfo.InvariantCulture, $"Seeded {seeded:N0} users in {seconds:N1} s ({seeded / seconds:N0} a second)."));
     }
 }

@@ -19,7 +19,7 @@ internal sealed class UserJsonFormatter : TextOutputFormatter
         var http = context.HttpContext;
         try
         {
-            var all = users.Complete();
+            var all = users.Utf8;
             http.Response.ContentLength = all.Length;
             foreach (var block in all)
                 await http.Response.Body.WriteAsync(block, http.RequestAborted);

@@ -7,6 +7,10 @@ namespace UsersApi.Users;
 /// A JSON merge patch (RFC 7396) of a user: absent members stay as they are, null removes. Only the full name can be removed.
 /// A member that a patch cannot change is an error, since to ignore it would look like success.
 /// </summary>
+/// <remarks>
+/// The framework's <c>JsonPatchDocument</c> is another format, RFC 6902. A library that merges documents would read the user,
+/// merge and write all of it back, where these members become one UPDATE of the columns that were named.
+/// </remarks>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed class UserPatch : IValidatableObject
 {

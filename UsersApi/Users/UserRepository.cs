@@ -42,7 +42,7 @@ public sealed partial class UserRepository(NpgsqlDataSource dataSource)
             last = user.Id;
         }
 
-        return new UserPage(users, count > query.Limit ? last : null);
+        return new UserPage(users.Complete(), count > query.Limit ? last : null);
     }
 
     public async Task<UserResponse?> FindAsync(Guid id, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
+using System.ComponentModel.DataAnnotations;
 using Dapper;
 using Npgsql;
 using UsersApi.Data;
-using UsersApi.Hosting;
 
 namespace UsersApi.Users;
 
@@ -17,8 +17,8 @@ internal sealed class UserSeeder(NpgsqlDataSource dataSource, TimeProvider clock
     private const long LockKey = 0x7573657273656564;
 
     /// <returns>How many users were written: all of them, or 0 where there are users and <paramref name="ifEmpty"/> is set.</returns>
-    /// <exception cref="StartupException">There are not so many numbers left.</exception>
-    public async Task<long> SeedAsync(long count, bool ifEmpty, IProgress<long> progress, CancellationToken cancellationToken)
+    /// <exception cref="ValidationException">There are not so many numbers left.</exception>
+    public async Task<long> SeedAsync(long count, bool ifEmpty, IProgress<double> progress, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -34,7 +34,8 @@ internal sealed class UserSeeder(NpgsqlDataSource dataSource, TimeProvider clock
         var first = await FindFirstNumberAsync(connection, cancellationToken);
         if (first + count > SeedUsers.Numbers)
         {
-            throw new StartupException($"{count} more users would pass number {SeedUsers.Numbers}, the last one: {SeedUsers.Numbers - first} are left.");
+            throw new ValidationException(
+                $"{count} more users would pass number {SeedUsers.Numbers}, the last one: {SeedUsers.Numbers - first} are left.");
         }
 
         await (count >= existing
@@ -56,7 +57,7 @@ internal sealed class UserSeeder(NpgsqlDataSource dataSource, TimeProvider clock
     }
 
     private static async Task LoadAsync(
-        NpgsqlConnection connection, long first, long count, IProgress<long> progress, CancellationToken cancellationToken)
+        NpgsqlConnection connection, long first, long count, IProgress<double> progress, CancellationToken cancellationToken)
     {
         var indexes = await SecondaryIndexes.DropAsync(connection, "users", cancellationToken);
 
@@ -72,7 +73,8 @@ internal sealed class UserSeeder(NpgsqlDataSource dataSource, TimeProvider clock
         await SecondaryIndexes.BuildAsync(connection, indexes, cancellationToken);
     }
 
-    private static async Task CopyAsync(BinaryCopy copy, long first, long count, IProgress<long> progress, CancellationToken cancellationToken)
+    private static async Task CopyAsync(
+        BinaryCopy copy, long first, long count, IProgress<double> progress, CancellationToken cancellationToken)
     {
         await using (copy)
         {

@@ -38,7 +38,7 @@ public sealed partial class UsersController(UserRepository users, TimeProvider c
     [ProducesResponseType<IReadOnlyList<UserResponse>>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     [ProducesHeader(StatusCodes.Status200OK, "Link", NextPage)]
-    public Task<ActionResult<IReadOnlyList<UserResponse>>> List(
+    public Task<ActionResult<UserJson>> List(
         [Range(0, int.MaxValue)] int skip = 0,
         [Range(1, UserLimits.MaxRows)] int limit = UserLimits.DefaultPage,
         bool? isActive = null,
@@ -59,7 +59,7 @@ public sealed partial class UsersController(UserRepository users, TimeProvider c
     [ProducesResponseType<IReadOnlyList<UserResponse>>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     [ProducesHeader(StatusCodes.Status200OK, "Link", NextPage)]
-    public Task<ActionResult<IReadOnlyList<UserResponse>>> ListUncached(
+    public Task<ActionResult<UserJson>> ListUncached(
         [Range(0, int.MaxValue)] int skip = 0,
         [Range(1, UserLimits.MaxRows)] int limit = UserLimits.DefaultPage,
         bool? isActive = null,
@@ -97,7 +97,7 @@ public sealed partial class UsersController(UserRepository users, TimeProvider c
     public async Task<ActionResult<UserResponse>> Find(Guid id, CancellationToken cancellationToken) =>
         await users.FindAsync(id, cancellationToken) is { } user ? WithETag(user) : this.NoSuchUser();
 
-    private async Task<ActionResult<IReadOnlyList<UserResponse>>> PageAsync(
+    private async Task<ActionResult<UserJson>> PageAsync(
         string action, int skip, int limit, bool? isActive, string? after, CancellationToken cancellationToken)
     {
         if (skip > 0 && after is not null)
@@ -114,7 +114,7 @@ public sealed partial class UsersController(UserRepository users, TimeProvider c
             Response.Headers.Link = $"<{next}>; rel=\"next\"";
         }
 
-        return Ok(page.Users);
+        return page.Users;
     }
 
     private UserResponse WithETag(UserResponse user)

@@ -1,5 +1,6 @@
+using System.CommandLine;
 using Microsoft.AspNetCore.Mvc;
-using UsersApi.Hosting;
+using Spectre.Console;
 
 namespace UsersApi.Users;
 
@@ -10,10 +11,7 @@ internal static class UsersServiceCollectionExtensions
     {
         services.AddSingleton<UserRepository>();
         services.AddSingleton<UserSeeder>();
-
-        // Lazily: to list the commands, no database needs to be configured.
-        services.AddSingleton<ICommand>(provider =>
-            new SeedCommand(new(provider.GetRequiredService<UserSeeder>), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Command>(provider => new SeedCommand(provider.GetRequiredService<UserSeeder>, AnsiConsole.Console));
         services.Configure<JsonOptions>(json => json.JsonSerializerOptions.TypeInfoResolverChain.Insert(0, UsersJsonContext.Default));
         services.Configure<MvcOptions>(mvc => mvc.OutputFormatters.Insert(0, new UserJsonFormatter()));
         return services;

@@ -23,6 +23,6 @@ static int Micro(string[] filter)
     var config = DefaultConfig.Instance
         .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
         .AddDiagnoser(MemoryDiagnoser.Default);
-    BenchmarkSwitcher.FromAssembly(typeof(BenchRun).Assembly).Run(["--filter", .. filter is [] ? ["*"] : filter], config);
-    return 0;
+    var summaries = BenchmarkSwitcher.FromAssembly(typeof(BenchRun).Assembly).Run(["--filter", .. filter is [] ? ["*"] : filter], config).ToList();
+    return summaries is not [] && summaries.TrueForAll(summary => summary.Reports.All(report => report.Success)) ? 0 : 1;
 }

@@ -1,5 +1,3 @@
--- migrate:up
-
 CREATE TABLE users (
     -- UUID v7, made by the application: ordering by id is ordering by creation.
     id           uuid        PRIMARY KEY,
@@ -23,7 +21,3 @@ CREATE INDEX users_inactive_idx ON users (id) WHERE NOT is_active;
 
 -- Search by the start of a name. text_pattern_ops: LIKE uses the index in every locale, without any extension.
 CREATE INDEX users_full_name_idx ON users (lower(full_name) text_pattern_ops);
-
--- migrate:down
-
-DROP TABLE users;

@@ -1,5 +1,3 @@
--- migrate:up
-
 -- Tags of responses that a committed change made outdated, until a node has evicted them. The change and its row are one
 -- transaction, whoever makes it: the API, a bulk load, a person in psql.
 CREATE TABLE outbox (
@@ -51,12 +49,3 @@ CREATE TRIGGER users_outbox_delete AFTER DELETE ON users
     REFERENCING OLD TABLE AS rows_before FOR EACH STATEMENT EXECUTE FUNCTION outbox_add('users', 'user');
 CREATE TRIGGER users_outbox_truncate AFTER TRUNCATE ON users
     FOR EACH STATEMENT EXECUTE FUNCTION outbox_add('users', 'user');
-
--- migrate:down
-
-DROP TRIGGER users_outbox_insert ON users;
-DROP TRIGGER users_outbox_update ON users;
-DROP TRIGGER users_outbox_delete ON users;
-DROP TRIGGER users_outbox_truncate ON users;
-DROP FUNCTION outbox_add;
-DROP TABLE outbox;

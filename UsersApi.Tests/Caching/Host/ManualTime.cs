@@ -1,44 +1,29 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace UsersApi.Tests.Caching.Host;
 
-/// <summary>A clock that a test sets; timers go off when it passes them, and a test can wait until somebody waits for one.</summary>
-internal sealed class ManualTime : TimeProvider
+/// <summary>A clock that a test sets, and of which it can wait until somebody waits for a timer.</summary>
+internal sealed class ManualTime() : FakeTimeProvider(Start)
 {
     // Two hosts of one test read the same clock.
-    private static readonly long Start = System.GetUtcNow().Ticks;
+    private static new readonly DateTimeOffset Start = System.GetUtcNow();
 
     private readonly Lock _lock = new();
-    private readonly HashSet<ManualTimer> _timers = [];
+    private readonly Dictionary<ITimer, (TimeSpan Due, long At)> _timers = [];
     private readonly List<(TimeSpan Due, int Count, TaskCompletionSource Reached)> _watches = [];
-    private long _ticks = Start;
 
-    public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref _ticks), TimeSpan.Zero);
+    /// <summary>How far somebody has set the wall clock ahead or back. Timestamps and timers never see it.</summary>
+    public TimeSpan WallClockOffset { get; set; }
 
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + WallClockOffset;
 
-    public override long GetTimestamp() => Interlocked.Read(ref _ticks);
+    public override long GetTimestamp() => base.GetUtcNow().Ticks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new ManualTimer(this, callback, state);
+        var timer = new WatchedTimer(this, base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
         timer.Change(dueTime, period);
         return timer;
-    }
-
-    public void Advance(TimeSpan by)
-    {
-        var now = Interlocked.Add(ref _ticks, by.Ticks);
-        ManualTimer[] due;
-        lock (_lock)
-        {
-            due = [.. _timers.Where(timer => timer.At <= now)];
-            _timers.ExceptWith(due);
-            Look();
-        }
-
-        foreach (var timer in due)
-        {
-            timer.Fire();
-        }
     }
 
     /// <summary>Waits until exactly so many timers of this length are under way.</summary>
@@ -48,51 +33,57 @@ internal sealed class ManualTime : TimeProvider
         lock (_lock)
         {
             _watches.Add((due, count, reached));
-            Look();
+            CompleteWatches();
         }
 
         return reached.Task.WaitAsync(Runs.Deadline);
     }
 
-    private void Look()
+    private void CompleteWatches()
     {
-        foreach (var watch in _watches.Where(watch => _timers.Count(timer => timer.Due == watch.Due) == watch.Count).ToArray())
+        var now = GetTimestamp();
+        int Running(TimeSpan due) => _timers.Values.Count(timer => timer.Due == due && timer.At > now);
+        foreach (var watch in _watches.Where(watch => Running(watch.Due) == watch.Count).ToArray())
         {
             _watches.Remove(watch);
             watch.Reached.SetResult();
         }
     }
 
-    private void Set(ManualTimer timer, TimeSpan due)
+    private void Watch(ITimer timer, TimeSpan due, long setAt)
+    {
+        lock (_lock)
+        {
+            _timers[timer] = (due, setAt + due.Ticks);
+            CompleteWatches();
+        }
+    }
+
+    private void Forget(ITimer timer)
     {
         lock (_lock)
         {
             _timers.Remove(timer);
-            (timer.Due, timer.At) = (due, Interlocked.Read(ref _ticks) + due.Ticks);
-            if (due >= TimeSpan.Zero)
-            {
-                _timers.Add(timer);
-            }
-
-            Look();
+            CompleteWatches();
         }
     }
 
-    private sealed class ManualTimer(ManualTime owner, TimerCallback callback, object? state) : ITimer
+    private sealed class WatchedTimer(ManualTime owner, ITimer timer) : ITimer
     {
-        public TimeSpan Due { get; set; }
-
-        public long At { get; set; }
-
-        public void Fire() => callback(state);
-
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            owner.Set(this, dueTime);
-            return true;
+            // It counts once it runs: a test that has waited for it may move the clock at once.
+            var setAt = owner.GetTimestamp();
+            var isChanged = timer.Change(dueTime, period);
+            owner.Watch(this, dueTime, setAt);
+            return isChanged;
         }
 
-        public void Dispose() => owner.Set(this, Timeout.InfiniteTimeSpan);
+        public void Dispose()
+        {
+            timer.Dispose();
+            owner.Forget(this);
+        }
 
         public ValueTask DisposeAsync()
         {

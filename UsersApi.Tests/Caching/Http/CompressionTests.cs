@@ -5,7 +5,7 @@ using static UsersApi.Tests.Caching.Host.Ask;
 namespace UsersApi.Tests.Caching.Http;
 
 /// <summary>A client gets the coding that it asked for and no other, cached or not, each with its own tag.</summary>
-[TestFixture, Parallelizable(ParallelScope.All)]
+[TestFixture, FixtureLifeCycle(LifeCycle.SingleInstance), Parallelizable(ParallelScope.All)]
 public sealed class CompressionTests
 {
     private static readonly (string Name, string Value) Gzip = ("Accept-Encoding", "gzip");

@@ -6,7 +6,7 @@ using static UsersApi.Tests.Caching.Host.Ask;
 namespace UsersApi.Tests.Caching.Http;
 
 /// <summary>Conditional requests, ranges and HEAD (RFC 9110, sections 9.3.2, 13 and 14).</summary>
-[TestFixture, Parallelizable(ParallelScope.All)]
+[TestFixture, FixtureLifeCycle(LifeCycle.SingleInstance), Parallelizable(ParallelScope.All)]
 public sealed class ConditionTests
 {
     private const string Day = "Thu, 01 Jan 2026 00:00:00 GMT";

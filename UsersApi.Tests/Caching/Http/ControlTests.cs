@@ -6,7 +6,7 @@ using static UsersApi.Tests.Caching.Host.Ask;
 namespace UsersApi.Tests.Caching.Http;
 
 /// <summary>Who decides: the request's Cache-Control, the request feature, profiles, the nearest attribute, other filters, exceptions.</summary>
-[TestFixture, Parallelizable(ParallelScope.All)]
+[TestFixture, FixtureLifeCycle(LifeCycle.SingleInstance), Parallelizable(ParallelScope.All)]
 public sealed class ControlTests
 {
     private static readonly Dictionary<string, string?> Honored = new() { ["HonorRequestCacheControl"] = "true" };

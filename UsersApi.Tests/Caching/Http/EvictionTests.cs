@@ -5,7 +5,7 @@ using static UsersApi.Tests.Caching.Host.Ask;
 namespace UsersApi.Tests.Caching.Http;
 
 /// <summary>Unsafe requests evict what they may have changed (RFC 9111, section 4.4, and the tags of their attribute).</summary>
-[TestFixture, Parallelizable(ParallelScope.All)]
+[TestFixture, FixtureLifeCycle(LifeCycle.SingleInstance), Parallelizable(ParallelScope.All)]
 public sealed class EvictionTests
 {
     private readonly Table _table = new(typeof(ItemsController));

@@ -4,7 +4,7 @@ using static UsersApi.Tests.Caching.Host.Ask;
 namespace UsersApi.Tests.Caching.Http;
 
 /// <summary>Headers: the action's are replayed letter for letter, those of middleware are not, and the action's own word rules.</summary>
-[TestFixture, Parallelizable(ParallelScope.All)]
+[TestFixture, FixtureLifeCycle(LifeCycle.SingleInstance), Parallelizable(ParallelScope.All)]
 public sealed partial class HeaderTests
 {
     private readonly Table _table = new(typeof(HeadersController));

@@ -4,7 +4,7 @@ using static UsersApi.Tests.Caching.Host.Ask;
 namespace UsersApi.Tests.Caching.Http;
 
 /// <summary>Any action, any result: stored and replayed as MVC wrote it.</summary>
-[TestFixture, Parallelizable(ParallelScope.All)]
+[TestFixture, FixtureLifeCycle(LifeCycle.SingleInstance), Parallelizable(ParallelScope.All)]
 public sealed partial class ResultTests
 {
     private readonly Table _table = new(typeof(ResultsController));

@@ -9,7 +9,7 @@ using static UsersApi.Tests.Caching.Host.Ask;
 namespace UsersApi.Tests.Caching.Http;
 
 /// <summary>What selects a response besides its URI: Vary, Accept, culture, and who asks.</summary>
-[TestFixture, Parallelizable(ParallelScope.All)]
+[TestFixture, FixtureLifeCycle(LifeCycle.SingleInstance), Parallelizable(ParallelScope.All)]
 public sealed class SelectionTests
 {
     private const string Csv = "text/csv";

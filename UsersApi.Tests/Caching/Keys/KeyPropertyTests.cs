@@ -8,7 +8,7 @@ namespace UsersApi.Tests.Caching.Keys;
 /// Keys from end to end: over arbitrary requests to an action, equal bound values share one response and different ones never
 /// do. The action answers with what was bound, so that a shared key is a wrong body and a split one a run too many.
 /// </summary>
-[TestFixture, Parallelizable(ParallelScope.All)]
+[TestFixture, FixtureLifeCycle(LifeCycle.SingleInstance), Parallelizable(ParallelScope.All)]
 public sealed class KeyPropertyTests
 {
     private static readonly Type[] Controllers = [typeof(KeysController), typeof(PropertiesController)];

@@ -1,4 +1,5 @@
 using UsersApi.Tests.Caching.Host;
+using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Caching.Trouble;
 
@@ -30,10 +31,8 @@ public sealed class AclTests
         if (isItsOwn)
         {
             // Written, and not only kept in memory.
-            while (await redis.CommandAsync("EXISTS acl:v1:get:/runs/plain/1") != ":1")
-            {
-                // It is on its way.
-            }
+            await Eventually.HoldsAsync(
+                async () => await redis.CommandAsync($"EXISTS acl:v{CacheEntry.CurrentRevision}:get:/runs/plain/1") == ":1", "it is in Redis");
         }
     }
 }

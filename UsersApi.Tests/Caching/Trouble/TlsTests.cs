@@ -6,7 +6,7 @@ using UsersApi.Tests.Caching.Host;
 namespace UsersApi.Tests.Caching.Trouble;
 
 /// <summary>Redis over TLS: with an issuer that is trusted it is a cache, with another it is none.</summary>
-[TestFixture, NonParallelizable]
+[TestFixture, FixtureLifeCycle(LifeCycle.SingleInstance), NonParallelizable]
 public sealed class TlsTests
 {
     // The client library's own, for the whole process.

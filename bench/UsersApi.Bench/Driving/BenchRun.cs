@@ -22,7 +22,7 @@ internal static class BenchRun
             {
                 await RunAsync(scenario, options, redis, rows);
             }
-            catch (InvalidOperationException error)
+            catch (Exception error) when (error is InvalidOperationException or HttpRequestException or OperationCanceledException)
             {
                 // The others can be measured all the same.
                 await Console.Error.WriteLineAsync($"{scenario.Name}: {error.Message}");
@@ -46,16 +46,21 @@ internal static class BenchRun
     {
         await redis.ClearAsync();
         await using var subjects = await SubjectGroup.StartAsync(scenario, [.. options.SubjectsOf(scenario)]);
+        await subjects.CheckAsync();
         await subjects.PrimeAsync();
         foreach (var connections in scenario.Connections)
         {
             var measured = await MeasureAsync(subjects, scenario, connections, options, redis);
-            List<ResultRow> added = [.. ResultRow.Of(scenario, connections, measured)];
+            List<ResultRow> added = [.. ResultRow.Of(scenario, connections, subjects.Running, measured)];
             Console.WriteLine(Table.Of(added));
             rows.AddRange(added);
             // After each, so that a run which is stopped leaves what it has.
             await ResultFile.WriteAsync(ResultFile.Latest, rows);
         }
+
+        // What the load did to a cache shows only now.
+        if (!scenario.Writes)
+            await subjects.CheckAsync();
     }
 
     private static async Task<Dictionary<string, List<Measurement>>> MeasureAsync(
@@ -71,7 +76,7 @@ internal static class BenchRun
             var order = subjects.Running.Skip(run % subjects.Running.Count).Concat(subjects.Running.Take(run % subjects.Running.Count));
             foreach (var subject in order)
             {
-                var isQuiet = await QuietMachine.WaitAsync(TimeSpan.FromSeconds(options.IsQuick ? 2 : 15));
+                var isQuiet = options.IsQuick || await QuietMachine.WaitAsync(TimeSpan.FromSeconds(15));
                 var measurement = await Measurement.TakeAsync(subject, scenario, connections, options.Seconds, redis);
                 measured[subject.Name].Add(measurement);
                 await Console.Error.WriteLineAsync(

@@ -44,7 +44,9 @@ internal static class Check
         };
         using var client = new HttpClient(handler);
         using var response = await client.GetAsync(new Uri(subject.Address, scenario.Path));
-        response.EnsureSuccessStatusCode();
+        if (response.StatusCode != HttpStatusCode.OK)
+            throw new InvalidOperationException($"{subject.Name} answers {(int)response.StatusCode}.");
+
         var status = response.Headers.TryGetValues("Cache-Status", out var values) ? string.Join(", ", values) : "";
         return (await response.Content.ReadAsByteArrayAsync(), status);
     }

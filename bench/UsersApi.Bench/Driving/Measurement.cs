@@ -6,7 +6,7 @@ namespace UsersApi.Bench.Driving;
 internal sealed record Measurement(
     double Rps, double P50Ms, double P99Ms, double ServerCpuPer10k, double AllocatedBytes, double RedisCommands, double RedisBytes, double Queries)
 {
-    private const int Attempts = 3;
+    private const int Attempts = 5;
 
     /// <summary>Drives a subject once, and divides what it used by the requests.</summary>
     /// <exception cref="InvalidOperationException">It failed requests, or answered none, again and again.</exception>
@@ -14,8 +14,8 @@ internal sealed record Measurement(
     {
         for (var attempt = 1; ; attempt++)
         {
-            // A machine that others keep busy may leave a run without a single answer: the next one gets more time.
-            var (load, measurement) = await DriveAsync(subject, scenario, connections, seconds * attempt, redis);
+            // A machine that others keep busy may leave a run without a single answer: the next one gets twice the time.
+            var (load, measurement) = await DriveAsync(subject, scenario, connections, seconds << (attempt - 1), redis);
             if (load is { Failures: 0, Requests: > 0 })
                 return measurement;
 

@@ -16,6 +16,9 @@ internal sealed record Scenario(string Name, Load Load, int[] Connections, strin
     /// <summary>Whether those that cache are expected to answer from their cache.</summary>
     public bool IsHit { get; init; }
 
+    /// <summary>Whether clients change users, of which caches in other processes are not told.</summary>
+    public bool Writes { get; init; }
+
     /// <summary>Whether clients accept gzip.</summary>
     public bool IsCompressed { get; init; }
 

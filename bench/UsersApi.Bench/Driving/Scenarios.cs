@@ -18,7 +18,7 @@ internal static class Scenarios
         new("hit-many-keys", WrkLoads.Zipf, [32], [.. Caches, PlainFilter, ConstMvc]) { IsHit = true, Keys = 100_000 },
         new("miss-large", WrkLoads.Cold, [1, 4], [RedisCached, RedisCachedFast, OutputCacheRedis, NoCache, RawNpgsql, ConstMvc]) { Limit = Large },
         new("cold-stampede", Stampede.RunAsync, [200, 1_000], [.. Caches, PlainFilter, NoCache, ConstMvc]) { Limit = 200 },
-        new("mixed", WrkLoads.Mixed, [32], [.. Caches, NoCache]),
+        new("mixed", WrkLoads.Mixed, [32], [.. Caches, NoCache]) { Writes = true },
         new("queue-pressure", WrkLoads.Cold, [32], [RedisCached, RedisCachedFast, OutputCacheRedis, PlainFilter, NoCache, ConstMvc]),
         new("paging-first", WrkLoads.Same, [4], [NoCache, RawNpgsql, ConstMvc]),
         new("paging-cursor", WrkLoads.Same, [4], [NoCache, RawNpgsql, ConstMvc]) { Page = "&after=" + Cursors.Deep },

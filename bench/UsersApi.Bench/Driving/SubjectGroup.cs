@@ -6,6 +6,7 @@ namespace UsersApi.Bench.Driving;
 internal sealed class SubjectGroup(Scenario scenario, string bodyFile) : IAsyncDisposable
 {
     private readonly List<SubjectProcess> _running = [];
+    private byte[] _body = [];
 
     public IReadOnlyList<SubjectProcess> Running => _running;
 
@@ -24,6 +25,14 @@ internal sealed class SubjectGroup(Scenario scenario, string bodyFile) : IAsyncD
         }
     }
 
+    /// <summary>Looks at what each of them answers.</summary>
+    /// <exception cref="InvalidOperationException">It is not the same.</exception>
+    public async Task CheckAsync()
+    {
+        foreach (var subject in _running)
+            await Check.AnswerAsync(subject, scenario, _body);
+    }
+
     /// <summary>Asks each subject that caches once for each key.</summary>
     public async Task PrimeAsync()
     {
@@ -39,9 +48,7 @@ internal sealed class SubjectGroup(Scenario scenario, string bodyFile) : IAsyncD
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var subject in _running)
-            await subject.DisposeAsync();
-
+        await Task.WhenAll(_running.Select(subject => subject.DisposeAsync().AsTask()));
         File.Delete(bodyFile);
     }
 
@@ -51,14 +58,13 @@ internal sealed class SubjectGroup(Scenario scenario, string bodyFile) : IAsyncD
         var settings = new SubjectSettings(bodyFile, scenario.IsCompressed);
         var uncached = await SubjectProcess.StartAsync(SubjectNames.NoCache, settings);
         _running.Add(uncached);
-        var body = await Check.BodyAsync(uncached, scenario);
-        await File.WriteAllBytesAsync(bodyFile, body);
-        foreach (var name in names.Where(name => name != SubjectNames.NoCache))
-        {
-            var subject = await SubjectProcess.StartAsync(name, settings);
-            _running.Add(subject);
-            await Check.AnswerAsync(subject, scenario, body);
-        }
+        _body = await Check.BodyAsync(uncached, scenario);
+        await File.WriteAllBytesAsync(bodyFile, _body);
+        var starts = names.Where(name => name != SubjectNames.NoCache).Select(name => SubjectProcess.StartAsync(name, settings)).ToList();
+        // Those that start are stopped again where another does not.
+        await ((Task)Task.WhenAll(starts)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var start in starts.OrderBy(start => start.IsFaulted))
+            _running.Add(await start);
 
         if (!names.Contains(SubjectNames.NoCache))
         {

@@ -9,12 +9,15 @@ internal sealed class SubjectProcess : IAsyncDisposable
 {
     private readonly Process _process;
 
-    private SubjectProcess(string name, Process process, Uri address) =>
-        (Name, _process, Address, Client) = (name, process, address, new HttpClient { BaseAddress = address });
+    private SubjectProcess(string name, Process process, Uri address, string package) =>
+        (Name, _process, Address, Package, Client) = (name, process, address, package, new HttpClient { BaseAddress = address });
 
     public string Name { get; }
 
     public Uri Address { get; }
+
+    /// <summary>The package that is measured, and its version.</summary>
+    public string Package { get; }
 
     public HttpClient Client { get; }
 
@@ -24,19 +27,22 @@ internal sealed class SubjectProcess : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
         // A few connections keep two cores busy, and all subjects together must stay below what Postgres allows.
         start.Environment["ConnectionStrings__Postgres"] += ";Maximum Pool Size=16";
+        // A start on a busy machine, or a thousand clients on sixteen connections: what is slow is measured, and is no error.
+        start.Environment["Postgres__ConnectTimeoutSeconds"] = start.Environment["Postgres__CommandTimeoutSeconds"] = "60";
         var process = Process.Start(start) ?? throw new Win32Exception("dotnet did not start.");
-        var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var listening = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         process.OutputDataReceived += (_, output) =>
         {
             if (output.Data is null)
                 listening.TrySetException(new InvalidOperationException($"{name} did not start."));
             else if (output.Data.StartsWith(SubjectHost.Listening, StringComparison.Ordinal))
-                listening.TrySetResult(new Uri(output.Data[SubjectHost.Listening.Length..]));
+                listening.TrySetResult(output.Data[SubjectHost.Listening.Length..]);
             else
                 Console.Error.WriteLine(output.Data);
         };
         process.BeginOutputReadLine();
-        return new SubjectProcess(name, process, await listening.Task);
+        var told = (await listening.Task).Split(' ', 2);
+        return new SubjectProcess(name, process, new Uri(told[0]), package: told[1]);
     }
 
     public async Task<Usage> UsageAsync() => (await Client.GetFromJsonAsync<Usage>(SubjectStats.Path))!;

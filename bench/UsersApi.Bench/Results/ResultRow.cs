@@ -16,6 +16,9 @@ internal sealed record ResultRow
 
     public required string Subject { get; init; }
 
+    /// <summary>The package that was measured, and its version, as the loaded assembly says them.</summary>
+    public string Package { get; init; } = "";
+
     public required int Connections { get; init; }
 
     public required int Runs { get; init; }
@@ -52,17 +55,20 @@ internal sealed record ResultRow
 
     public double? RatioToRawNpgsqlLowerQuartile { get; init; }
 
-    public static IEnumerable<ResultRow> Of(Scenario scenario, int connections, Dictionary<string, List<Measurement>> measured)
+    public static IEnumerable<ResultRow> Of(
+        Scenario scenario, int connections, IReadOnlyCollection<SubjectProcess> subjects, Dictionary<string, List<Measurement>> measured)
     {
-        foreach (var (subject, runs) in measured)
+        foreach (var subject in subjects)
         {
+            var runs = measured[subject.Name];
             var (toConst, toConstLower) = Ratio(runs, measured, Bases[0]);
             var (toOutput, toOutputLower) = Ratio(runs, measured, Bases[1]);
             var (toRaw, toRawLower) = Ratio(runs, measured, Bases[2]);
             yield return new ResultRow
             {
                 Scenario = scenario.Name,
-                Subject = subject,
+                Subject = subject.Name,
+                Package = subject.Package,
                 Connections = connections,
                 Runs = runs.Count,
                 Rps = Median(runs, run => run.Rps),

@@ -21,6 +21,7 @@ internal static class Table
         ("x output-cache-redis", row => Ratio(row.RatioToOutputCacheRedis, row.RatioToOutputCacheRedisLowerQuartile)),
         ("CPU x const-mvc", row => Ratio(row.CpuRatioToConst)),
         ("x raw-npgsql", row => Ratio(row.RatioToRawNpgsql, row.RatioToRawNpgsqlLowerQuartile)),
+        ("package", row => row.Package),
     ];
 
     public static string Of(IReadOnlyList<ResultRow> rows)

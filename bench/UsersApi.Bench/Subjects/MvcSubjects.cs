@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ApplicationModels;
 using Microsoft.AspNetCore.Mvc.Filters;
@@ -73,9 +74,11 @@ internal static class MvcSubjects
     private static void AddUsersController(this WebApplicationBuilder builder, Action<ActionModel, RedisCachedAttribute> change)
     {
         builder.Services.AddJsonControllers().WithController<UsersController>()
-            .AddMvcOptions(mvc => mvc.Conventions.Add(new CachedActions(change)));
-        // Nobody asks who writes: what authorization costs is not compared here.
-        builder.Services.Configure<RouteOptions>(routing => routing.SuppressCheckForUnhandledSecurityMetadata = true);
+            .AddMvcOptions(mvc =>
+            {
+                mvc.Conventions.Add(new CachedActions(change));
+                mvc.Conventions.Add(new OpenActions());
+            });
     }
 
     private sealed class CachedActions(Action<ActionModel, RedisCachedAttribute> change) : IActionModelConvention
@@ -84,6 +87,19 @@ internal static class MvcSubjects
         {
             if (action.Attributes.OfType<RedisCachedAttribute>().SingleOrDefault() is { } attribute)
                 change(action, attribute);
+        }
+    }
+
+    /// <summary>Nobody asks who writes: what authorization costs is not compared here.</summary>
+    private sealed class OpenActions : IActionModelConvention
+    {
+        public void Apply(ActionModel action)
+        {
+            foreach (var selector in action.Selectors)
+            {
+                foreach (var required in selector.EndpointMetadata.OfType<IAuthorizeData>().ToList())
+                    selector.EndpointMetadata.Remove(required);
+            }
         }
     }
 

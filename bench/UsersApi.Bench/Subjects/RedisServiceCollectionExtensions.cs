@@ -10,11 +10,16 @@ internal static class RedisServiceCollectionExtensions
 
     public static void AddRedis(this WebApplicationBuilder builder)
     {
+        var multiplexer = ConnectionMultiplexer.Connect(builder.RedisOptions());
+        builder.Services.AddSingleton<IConnectionMultiplexer>(multiplexer);
+        builder.Services.AddSingleton(multiplexer.GetDatabase());
+    }
+
+    public static ConfigurationOptions RedisOptions(this WebApplicationBuilder builder)
+    {
         var options = ConfigurationOptions.Parse(builder.Configuration.GetConnectionString("Redis")!);
         // Many large bodies wait in line on one connection: on a busy machine longer than the 5 s that would fail them.
         options.AsyncTimeout = options.SyncTimeout = 30_000;
-        var multiplexer = ConnectionMultiplexer.Connect(options);
-        builder.Services.AddSingleton<IConnectionMultiplexer>(multiplexer);
-        builder.Services.AddSingleton(multiplexer.GetDatabase());
+        return options;
     }
 }

@@ -1,37 +1,54 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OutputCaching;
+using Npgsql;
+using StackExchange.Redis;
 using UsersApi.Caching;
 
 namespace UsersApi.Bench.Subjects;
 
 /// <summary>One way to answer the same requests.</summary>
+/// <param name="Peer">What is measured: a service, whose implementation counts, or a type by itself.</param>
 /// <param name="AddServices">What it adds to the host that all subjects share.</param>
 /// <param name="Map">Its pipeline.</param>
-internal sealed record Subject(Action<WebApplicationBuilder, SubjectSettings> AddServices, Action<WebApplication, SubjectSettings> Map)
+internal sealed record Subject(Type Peer, Action<WebApplicationBuilder, SubjectSettings> AddServices, Action<WebApplication, SubjectSettings> Map)
 {
     public static readonly Dictionary<string, Subject> All = new()
     {
-        [SubjectNames.RedisCached] = OfMvc((builder, _) => builder.AddRedisCachedUsers(CacheModes.Strict)),
-        [SubjectNames.RedisCachedFast] = new((builder, _) => builder.AddRedisCachedUsers(CacheModes.Strict), MapEarly),
-        [SubjectNames.RedisCachedLocal] = new((builder, _) => builder.AddRedisCachedUsers(CacheModes.Local), MapEarly),
-        [SubjectNames.OutputCacheMemory] = new((builder, settings) => builder.AddOutputCachedUsers(settings), MapOutputCached),
-        [SubjectNames.OutputCacheRedis] = new(AddOutputCacheRedis, MapOutputCached),
-        [SubjectNames.PlainFilter] = OfMvc((builder, _) => builder.AddPlainFilteredUsers()),
-        [SubjectNames.NoCache] = OfMvc((builder, _) => builder.AddUncachedUsers()),
-        [SubjectNames.ConstMvc] = OfMvc((builder, settings) => builder.AddConstant(settings)),
-        [SubjectNames.Plaintext] = new((_, _) => { }, RawEndpoints.MapPlaintext),
-        [SubjectNames.RawGet] = new((builder, _) => builder.AddRedis(), RawEndpoints.MapRawGet),
-        [SubjectNames.RawNpgsql] = new((_, _) => { }, (app, _) => app.MapGet(RawEndpoints.Path, RawNpgsql.ListAsync)),
+        [SubjectNames.RedisCached] = OfMvc(typeof(RedisCachedAttribute), (builder, _) => builder.AddRedisCachedUsers(CacheModes.Strict)),
+        [SubjectNames.RedisCachedFast] = new(typeof(RedisCachedAttribute), (builder, _) => builder.AddRedisCachedUsers(CacheModes.Strict), MapEarly),
+        [SubjectNames.RedisCachedLocal] = new(typeof(RedisCachedAttribute), (builder, _) => builder.AddRedisCachedUsers(CacheModes.Local), MapEarly),
+        [SubjectNames.OutputCacheMemory] = new(typeof(IOutputCacheStore), (builder, settings) => builder.AddOutputCachedUsers(settings), MapOutputCached),
+        [SubjectNames.OutputCacheRedis] = new(typeof(IOutputCacheStore), AddOutputCacheRedis, MapOutputCached),
+        [SubjectNames.PlainFilter] = OfMvc(typeof(IConnectionMultiplexer), (builder, _) => builder.AddPlainFilteredUsers()),
+        [SubjectNames.NoCache] = OfMvc(typeof(NpgsqlDataSource), (builder, _) => builder.AddUncachedUsers()),
+        [SubjectNames.ConstMvc] = OfMvc(typeof(ControllerBase), (builder, settings) => builder.AddConstant(settings)),
+        [SubjectNames.Plaintext] = new(typeof(Microsoft.AspNetCore.Hosting.Server.IServer), (_, _) => { }, RawEndpoints.MapPlaintext),
+        [SubjectNames.RawGet] = new(typeof(IConnectionMultiplexer), (builder, _) => builder.AddRedis(), RawEndpoints.MapRawGet),
+        [SubjectNames.RawNpgsql] = new(typeof(NpgsqlDataSource), (_, _) => { }, (app, _) => app.MapGet(RawEndpoints.Path, RawNpgsql.ListAsync)),
     };
 
+    /// <summary>The peer's package and version, as its assembly says them.</summary>
+    public string PackageIn(IServiceProvider services)
+    {
+        var assembly = (services.GetService(Peer)?.GetType() ?? Peer).Assembly;
+        var version = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+');
+        return $"{assembly.GetName().Name} {version[0]}{(version.Length > 1 ? $"+{version[1][..Math.Min(version[1].Length, 9)]}" : "")}";
+    }
+
     // Routing and MVC, and nothing else in the pipeline: what they cost, all of these pay.
-    private static Subject OfMvc(Action<WebApplicationBuilder, SubjectSettings> addServices) => new(addServices, (app, _) => app.MapControllers());
+    private static Subject OfMvc(Type peer, Action<WebApplicationBuilder, SubjectSettings> addServices) =>
+        new(peer, addServices, (app, _) => app.MapControllers());
 
     private static void MapEarly(WebApplication app, SubjectSettings settings) => app.MapControllers().WithEarlyHits();
 
     private static void AddOutputCacheRedis(WebApplicationBuilder builder, SubjectSettings settings)
     {
-        builder.AddRedis();
-        builder.AddOutputCachedUsers(settings).AddSingleton<IOutputCacheStore, RedisOutputCacheStore>();
+        builder.AddOutputCachedUsers(settings).AddStackExchangeRedisOutputCache(options =>
+        {
+            options.ConfigurationOptions = builder.RedisOptions();
+            options.InstanceName = RedisServiceCollectionExtensions.KeyPrefix + "output:";
+        });
     }
 
     private static void MapOutputCached(WebApplication app, SubjectSettings settings)

@@ -7,7 +7,7 @@ namespace UsersApi.Bench.Subjects;
 /// <summary>Serves one subject, as a process of its own, on a free port of this machine alone.</summary>
 internal static class SubjectHost
 {
-    /// <summary>What the line with the address begins with.</summary>
+    /// <summary>What the line begins with that goes on with the address, and the package that is measured.</summary>
     public const string Listening = "listening ";
 
     public static async Task<int> RunAsync(string name, string[] arguments)
@@ -31,7 +31,7 @@ internal static class SubjectHost
 
         subject.Map(app, settings);
         await app.StartAsync();
-        Console.WriteLine(Listening + app.Urls.First());
+        Console.WriteLine($"{Listening}{app.Urls.First()} {subject.PackageIn(app.Services)}");
         // The driver holds the other end, and lets go of it even when it is killed.
         await Console.In.ReadToEndAsync();
         await app.StopAsync();
