@@ -20,6 +20,8 @@ public sealed class TestServers
     public static async Task StartAsync()
     {
         Environment.SetEnvironmentVariable("APPDATA", TestTokens.SecretsRoot);
+        // Each host would watch files, and a user may have 128 inotify instances: two runs beside each other used them up.
+        Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
         var servers = ServerPair.Find(Environment.GetEnvironmentVariable);
         await servers.StartAsync();
         _servers = servers;

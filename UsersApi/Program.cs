@@ -14,7 +14,7 @@ builder.Services.AddApiDocument();
 builder.Services.AddBearerTokens();
 builder.Services.AddPostgres(builder.Configuration);
 builder.Services.AddRedisCached(builder.Configuration);
-builder.Services.AddOutbox(builder.Configuration, services => services.GetRequiredService<RedisCacheEvictor>().EvictAsync);
+builder.Services.AddOutbox(builder.Configuration, services => services.GetRequiredService<IRedisCacheEvictor>().EvictAsync);
 builder.Services.AddUsers();
 
 var app = builder.Build();
@@ -28,5 +28,5 @@ app.UseWriteRates();
 app.UseAuthorization();
 app.MapHealth();
 app.MapApiDocument();
-app.MapControllers().WithEarlyHits();
+app.MapControllers();
 return await app.RunCommandOrServeAsync(args);

@@ -34,7 +34,6 @@ internal sealed class ApiNode : IDisposable
 
                 // The proxies delay more than a network does: by default half of the requests would bypass the cache.
                 ["RedisCached__VersionsTimeoutMs"] = "250",
-                ["RedisCached__BreakMs"] = "500",
 
                 // Seldom, so that the relay covers up as little as possible.
                 ["Outbox__PollMs"] = "1000",

@@ -97,10 +97,12 @@ public sealed class MigrationRunnerTests
         Assert.That(await RunAsync(), Is.Zero);
     }
 
-    [Test]
-    public async Task A_migration_that_fails_leaves_no_trace_and_stops_the_run()
+    [TestCase("SELECT 1 / 0;", TestName = "A_migration_that_fails_leaves_no_trace_and_stops_the_run")]
+    [TestCase("INSERT INTO schema_migrations VALUES ('0002');", TestName = "A_migration_that_cannot_be_recorded_leaves_no_trace")]
+    public async Task A_migration_that_fails_leaves_no_trace(string failure)
     {
-        await WriteAsync("0002_b.sql", "CREATE TABLE b (id int); SELECT 1 / 0;");
+        await WriteAsync("0002_b.sql", $"CREATE TABLE b (id int); {failure}");
+        await WriteAsync("0003_c.sql", "CREATE TABLE c (id int);");
 
         using (Assert.EnterMultipleScope())
         {

@@ -36,6 +36,7 @@ internal sealed class UsersApiHost : IAsyncDisposable
         // Not UseKestrel(0): that changes the addresses while Program.cs may already be starting the server.
         _factory.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _factory.StartServer();
+        CalmLeases.DeclareAsync(_factory.Services).GetAwaiter().GetResult();
         Client = new HttpClient(new SignedWrites(() => TokenOf(environment))) { BaseAddress = _factory.ClientOptions.BaseAddress };
         Anonymous = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Client.BaseAddress };
     }

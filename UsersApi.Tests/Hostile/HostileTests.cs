@@ -111,8 +111,8 @@ public sealed partial class HostileTests
     private static int? Number(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 
-    // Of which there are only so many: see TagBuckets.
-    [GeneratedRegex(@"^v\d+:\{tag\}:", RegexOptions.CultureInvariant)]
+    // Of which there are only so many: see TagBuckets. And the leases.
+    [GeneratedRegex(@"^v\d+:\{tag\}[:#]", RegexOptions.CultureInvariant)]
     private static partial Regex Tag();
 
     // What a valid request binds, written in one way.

@@ -7,7 +7,12 @@ namespace UsersApi.Tests.Hosting;
 
 public sealed class CommandLineTests
 {
-    private const string Waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'users'::regclass)";
+    // In this database: all that were made from one template have the same number for the table.
+    private const string Waits = """
+        SELECT EXISTS (
+            SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+            WHERE NOT granted AND relation = 'users'::regclass AND datname = current_database())
+        """;
 
     [TestCase("migrate", true)]
     [TestCase("--help", true)]

@@ -44,9 +44,8 @@ public sealed class PackageTests
         typeof(RedisCachedAttribute).Assembly.GetExportedTypes().Select(type => type.Name),
         Is.EquivalentTo(new[]
         {
-            "CacheAudience", "EarlyHitsEndpointConventionBuilderExtensions", "RedisCacheEvictAttribute", "RedisCacheEvictor",
-            "RedisCachedAttribute", "RedisCachedFeature", "RedisCachedOptions", "RedisCachedProfile",
-            "RedisCachedServiceCollectionExtensions", "StatelessValidationAttribute",
+            "CacheAudience", "CacheSettings", "IRedisCacheEvictor", "RedisCacheEvictAttribute", "RedisCachedAttribute", "RedisCachedFeature",
+            "RedisCachedOptions", "RedisCachedServiceCollectionExtensions",
         }));
 
     [Test]

@@ -6,7 +6,7 @@ namespace UsersApi.Caching;
 /// </summary>
 /// <param name="tags">As in <see cref="RedisCachedAttribute.Tags"/>.</param>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
-public sealed class RedisCacheEvictAttribute(params string[] tags) : Attribute
+public sealed class RedisCacheEvictAttribute(params string[] tags) : Attribute, IEvictingAction
 {
     /// <summary>The tags, with arguments of the action in braces.</summary>
     public IReadOnlyList<string> Tags { get; } = tags;

@@ -1,27 +1,32 @@
 using Microsoft.AspNetCore.Mvc.Infrastructure;
-using Microsoft.Extensions.Options;
 
 namespace UsersApi.Caching;
 
-/// <summary>Tells an attribute's mistakes before the first request, and begins to connect without waiting for it.</summary>
-internal sealed class RedisCachedStartup(IServiceProvider services, IOptions<RedisCachedOptions> options, ILogger<RedisCachedStartup> logger) : IHostedService
+/// <summary>Tells an attribute's mistakes before the first request, and gets ready for it.</summary>
+internal sealed class RedisCachedStartup(
+    IServiceProvider services, IOptions<RedisCachedOptions> options, TimeProvider time, ILogger<RedisCachedStartup> logger)
+    : IHostedService
 {
-    public Task StartAsync(CancellationToken cancellationToken)
+    // A Redis that is there is ready by then, and one that is not is not waited for.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (services.GetService<IActionDescriptorCollectionProvider>() is not null)
             services.GetRequiredService<CachePolicies>().Validate();
 
         if (services.GetService<RedisConnection>() is { } connection)
         {
-            _ = WarmUpAsync(connection, services.GetRequiredService<ITagVersions>());
+            await WarmUpAsync(connection, services.GetRequiredService<ITagVersions>()).WaitAsync(LongestWait, time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         else
         {
             CacheLog.CachedInProcess(logger, options.Value.LocalStoreBytes);
         }
-
-        return Task.CompletedTask;
     }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     // The first read compiles what all later ones use: no request should miss its deadline for that.
     private static async Task WarmUpAsync(RedisConnection connection, ITagVersions versions)
@@ -29,6 +34,4 @@ internal sealed class RedisCachedStartup(IServiceProvider services, IOptions<Red
         await Task.WhenAll(connection.Multiplexer, connection.Bodies);
         await versions.ReadAsync([TagNames.All]);
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -93,6 +93,7 @@ internal sealed class MigrationRunner(
         try
         {
             await ExecuteAsync(connection, migration.Sql, null, cancellationToken);
+            await ExecuteAsync(connection, Record, migration, cancellationToken);
         }
         catch (PostgresException error)
         {
@@ -100,7 +101,6 @@ internal sealed class MigrationRunner(
                 $"Migration {migration.FileName} does not apply, and left no trace: {error.MessageText} ({error.SqlState}).");
         }
 
-        await ExecuteAsync(connection, Record, migration, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         Log.MigrationApplied(logger, migration.FileName, (long)clock.GetElapsedTime(started).TotalMilliseconds);
     }

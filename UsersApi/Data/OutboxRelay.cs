@@ -5,7 +5,7 @@ using Npgsql;
 namespace UsersApi.Data;
 
 /// <summary>Evicts what is stored under these tags, on all nodes; false where that did not get through.</summary>
-internal delegate ValueTask<bool> EvictTags(IReadOnlyCollection<string> tags);
+internal delegate Task<bool> EvictTags(IReadOnlyCollection<string> tags);
 
 /// <summary>
 /// Evicts what the outbox names: changes that were made elsewhere, and those of a node that died between its commit and its

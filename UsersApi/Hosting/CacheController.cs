@@ -10,7 +10,7 @@ namespace UsersApi.Hosting;
 [ApiController]
 [Route("api/v1/cache")]
 [Tags("Cache")]
-public sealed class CacheController(RedisCacheEvictor cache) : ControllerBase
+public sealed class CacheController(IRedisCacheEvictor cache) : ControllerBase
 {
     private const int RetryAfterSeconds = 5;
 

@@ -1,10 +1,9 @@
 using System.ComponentModel.DataAnnotations;
-using UsersApi.Caching;
 
 namespace UsersApi.Users;
 
 /// <summary>Refuses what is not a cursor from a <c>Link</c> header of this API.</summary>
-[AttributeUsage(AttributeTargets.Parameter), StatelessValidation]
+[AttributeUsage(AttributeTargets.Parameter)]
 internal sealed class CursorAttribute : ValidationAttribute
 {
     public CursorAttribute()

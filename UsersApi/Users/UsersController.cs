@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net.Mime;
 using Microsoft.AspNetCore.Mvc;
 using UsersApi.Caching;
+using UsersApi.Caching.Policies;
 using UsersApi.Hosting;
 
 namespace UsersApi.Users;

@@ -111,7 +111,7 @@ public sealed class CacheEntryFormatTests
             Stored = random.NextInt64(),
             FreshUntil = random.NextInt64(),
             KeepUntil = random.NextInt64(),
-            Stamp = AnyText(random),
+            Stamp = new Stamp(AnyText(random), [.. Enumerable.Range(0, random.Next(3)).Select(_ => AnyText(random))]),
             ETag = AnyText(random),
             OwnsETag = random.Next(2) == 0,
             MayCompress = random.Next(2) == 0,

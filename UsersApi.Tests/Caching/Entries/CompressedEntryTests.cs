@@ -43,7 +43,7 @@ public sealed class CompressedEntryTests
         Assert.That(bytes, Has.Length.LessThan(entry.Length / 2));
         Assert.That((read!.Length, read.Coding), Is.EqualTo((entry.Length, "gzip")));
         Assert.That(read.Body.Span.SequenceEqual(entry.Body.Span), Is.True);
-        Assert.That(read.Encoded("gzip").Span.SequenceEqual(entry.Encoded("gzip").Span), Is.True);
+        Assert.That(read.Compressed().Span.SequenceEqual(entry.Compressed().Span), Is.True);
     }
 
     [TestCase(-1), TestCase(0), TestCase(7), TestCase(int.MaxValue)]

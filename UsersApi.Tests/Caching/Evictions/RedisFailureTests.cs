@@ -9,11 +9,14 @@ public sealed class RedisFailureTests
 {
     private const string Unreachable = "fwd=bypass; detail=unreachable";
 
+    // Under a lease, a node that does not yet know of the restart may go on for a second: nothing was written.
+    private static readonly Dictionary<string, string?> WithoutLeases = new() { ["Leases"] = "false" };
+
     [Test]
     public async Task Eviction_that_fails_is_withheld_where_the_option_says_so()
     {
         // Port 1 is closed: nothing listens there.
-        await using var host = await RunsController.StartAsync(new() { ["WithholdOnFailedEviction"] = "true" }, redis: "127.0.0.1:1");
+        await using var host = await StartAsync("127.0.0.1:1", new() { ["WithholdOnFailedEviction"] = "true", ["EvictionTimeoutMs"] = "100" });
 
         var answer = await host.ExchangeAsync("PUT", "/runs/plain/1");
 
@@ -26,46 +29,57 @@ public sealed class RedisFailureTests
     }
 
     [Test]
-    public async Task Eviction_that_fails_is_acknowledged_and_its_tags_are_bypassed_until_it_got_through()
+    public async Task Eviction_that_fails_is_acknowledged_and_tried_again_until_it_got_through()
     {
         await using var redis = await PrivateRedis.StartAsync();
-        await using var host = await RunsController.StartAsync(redis: redis.ConnectionString);
+        await using var host = await StartAsync(redis.ConnectionString, new() { ["EvictionTimeoutMs"] = "100" });
         host.Services.GetRequiredService<Runs>().AnswerFromNowOn("before");
         await host.ExchangeAsync("GET", "/runs/plain/1");
-        Assert.That((await host.ExchangeAsync("GET", "/runs/plain/1")).Outcome, Is.EqualTo("hit; ttl=60"));
+        Assert.That((await host.ExchangeAsync("GET", "/runs/plain/1")).Outcome, Does.StartWith("hit"));
 
         await redis.KillAsync();
         var acknowledged = await host.ExchangeAsync("PUT", "/runs/plain/1");
         var down = await host.ExchangeAsync("GET", "/runs/plain/1");
-        await ComesBackAsync(host, redis);
         host.Services.GetRequiredService<Runs>().AnswerFromNowOn("after");
-        var other = await host.ExchangeAsync("GET", "/runs/plain/2");
-        var owed = await host.ExchangeAsync("GET", "/runs/plain/1");
-        // The clock stands still, and with it the retry.
-        var retried = await redis.MonitorAsync(async () =>
+        await ComesBackAsync(host, redis);
+        RawResponse answer;
+        do
         {
-            host.Time.Advance(TimeSpan.FromSeconds(1));
-            while ((await host.ExchangeAsync("HEAD", "/runs/plain/1")).Outcome == Unreachable)
-            {
-                // Each try is a round trip, and the retry is on its way.
-            }
-        });
-
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That((acknowledged.Status, down.Outcome), Is.EqualTo((204, Unreachable)));
-            Assert.That((other.Outcome, owed.Outcome, owed.Text), Is.EqualTo(("fwd=uri-miss; stored", Unreachable, "after")));
-            Assert.That(retried, Has.Some.Contain("\"MSET\"").Or.Some.Contain("\"SET\""));
-            Assert.That((await host.ExchangeAsync("GET", "/runs/plain/1")).Outcome, Is.EqualTo("fwd=stale; stored"));
-            Assert.That((await host.ExchangeAsync("GET", "/runs/plain/1")).Outcome, Is.EqualTo("hit; ttl=60"));
+            answer = await host.ExchangeAsync("GET", "/runs/plain/1");
+            Assert.That(answer.Text, Is.EqualTo("after"));
         }
+        while (!answer.Outcome.StartsWith("hit", StringComparison.Ordinal));
+
+        Assert.That((acknowledged.Status, down.Outcome), Is.EqualTo((204, Unreachable)));
+    }
+
+    [Test]
+    public async Task Tags_whose_eviction_is_owed_are_bypassed_and_no_others()
+    {
+        await using var host = await RunsController.StartAsync();
+        host.Services.GetRequiredService<Runs>().AnswerFromNowOn("body");
+        var owed = host.Services.GetRequiredService<OwedTags>();
+        string[] path = [TagNames.Fold(TagNames.OfPath("/runs/plain/1"), 4_096)];
+
+        owed.Add(path);
+        var bypassed = await host.ExchangeAsync("GET", "/runs/plain/1");
+        var other = await host.ExchangeAsync("GET", "/runs/plain/2");
+        var first = owed.Take(1);
+        owed.Add(path);
+        owed.Remove(first);
+        var owedAgain = await host.ExchangeAsync("GET", "/runs/plain/1");
+        owed.Remove(owed.Take(1));
+        var paid = await host.ExchangeAsync("GET", "/runs/plain/1");
+
+        Assert.That(new[] { bypassed.Outcome, other.Outcome, owedAgain.Outcome, paid.Outcome },
+            Is.EqualTo(new[] { Unreachable, "fwd=uri-miss; stored", Unreachable, "fwd=uri-miss; stored" }));
     }
 
     [Test]
     public async Task Redis_that_came_back_empty_has_nothing_to_serve()
     {
         await using var redis = await PrivateRedis.StartAsync();
-        await using var host = await RunsController.StartAsync(redis: redis.ConnectionString);
+        await using var host = await RunsController.StartAsync(WithoutLeases, redis: redis.ConnectionString);
         host.Services.GetRequiredService<Runs>().AnswerFromNowOn("before");
         await host.ExchangeAsync("GET", "/runs/plain/1");
 
@@ -81,7 +95,7 @@ public sealed class RedisFailureTests
     public async Task Old_entry_and_old_versions_that_came_back_from_a_snapshot_are_never_served()
     {
         await using var redis = await PrivateRedis.StartAsync();
-        await using var host = await RunsController.StartAsync(redis: redis.ConnectionString);
+        await using var host = await RunsController.StartAsync(WithoutLeases, redis: redis.ConnectionString);
         host.Services.GetRequiredService<Runs>().AnswerFromNowOn("first");
         await host.ExchangeAsync("GET", "/runs/plain/1");
         while ((await host.KeysAsync()).Length == 0)
@@ -100,6 +114,10 @@ public sealed class RedisFailureTests
 
         Assert.That((after.Text, after.Outcome), Is.EqualTo(("second", "fwd=stale; stored")));
     }
+
+    /// <summary>On the machine's own clock, since retries pause.</summary>
+    private static Task<CachedHost> StartAsync(string redis, Dictionary<string, string?> settings) =>
+        RunsController.StartAsync(settings, services => services.AddSingleton(TimeProvider.System), redis: redis);
 
     /// <summary>Starts the server again, and returns when the host is connected to it.</summary>
     private static async Task ComesBackAsync(CachedHost host, PrivateRedis redis)

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using StackExchange.Redis;
+using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Caching.Host;
 
@@ -34,10 +35,9 @@ internal sealed class CachedHost : IAsyncDisposable
     /// <param name="pipeline">Middleware before the controllers.</param>
     /// <param name="prefix">The key prefix of another host, to stand beside it as a second node.</param>
     /// <param name="redis">The connection string; null for the one of the environment, empty for none.</param>
-    /// <param name="early">Whether hits may leave before MVC.</param>
     public static async Task<CachedHost> StartAsync(
         Type[] controllers, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null,
-        Action<WebApplication>? pipeline = null, string? prefix = null, string? redis = null, bool early = false)
+        Action<WebApplication>? pipeline = null, string? prefix = null, string? redis = null)
     {
         prefix ??= $"test:{Guid.NewGuid():N}:";
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
@@ -71,17 +71,9 @@ internal sealed class CachedHost : IAsyncDisposable
         services?.Invoke(builder.Services);
         var app = builder.Build();
         pipeline?.Invoke(app);
-        var mapped = app.MapControllers();
-        if (early)
-        {
-            mapped.WithEarlyHits();
-        }
-
+        app.MapControllers();
+        await CalmLeases.DeclareAsync(app.Services);
         await app.StartAsync();
-        if (app.Services.GetService<RedisConnection>() is { } connection)
-        {
-            await connection.Multiplexer;
-        }
 
         return new CachedHost(app, prefix);
     }

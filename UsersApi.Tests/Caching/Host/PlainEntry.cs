@@ -11,7 +11,7 @@ internal static class PlainEntry
         Stored = 0,
         FreshUntil = 1,
         KeepUntil = 1,
-        Stamp = "s",
+        Stamp = new Stamp("e", ["v"]),
         ETag = "\"e\"",
         OwnsETag = true,
         MayCompress = mayCompress,

@@ -33,7 +33,7 @@ public sealed class RunsController : ControllerBase
     public IActionResult PutError(int id) => id > 0 ? NoContent() : BadRequest();
 
     /// <summary>A host with these actions alone.</summary>
-    internal static Task<CachedHost> StartAsync(Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null, Action<WebApplication>? pipeline = null, string? redis = null) =>
+    internal static Task<CachedHost> StartAsync(Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null, Action<WebApplication>? pipeline = null, string? redis = null, string? prefix = null) =>
         CachedHost.StartAsync(
             [typeof(RunsController)], settings,
             collection =>
@@ -46,7 +46,7 @@ public sealed class RunsController : ControllerBase
                 app.Use(ReadHeadersAsync);
                 pipeline?.Invoke(app);
             },
-            redis: redis);
+            redis: redis, prefix: prefix);
 
     private static Task ReadHeadersAsync(HttpContext http, RequestDelegate next)
     {

@@ -49,7 +49,7 @@ internal sealed partial class Table(params Type[] controllers) : IAsyncDisposabl
 
     /// <summary>A host that caches, and counts how often actions run below each path base <c>/~name</c>.</summary>
     public static Task<CachedHost> StartCachedAsync(Type[] controllers, Row? row = null) =>
-        CachedHost.StartAsync(controllers, SettingsOf(row), services => AddServices(services, row), app => UsePipeline(app, row), early: true);
+        CachedHost.StartAsync(controllers, SettingsOf(row), services => AddServices(services, row), app => UsePipeline(app, row));
 
     /// <summary>The same under the kill switch.</summary>
     public static Task<CachedHost> StartKilledAsync(Type[] controllers, Row? row = null) => CachedHost.StartAsync(
@@ -144,7 +144,7 @@ internal sealed partial class Table(params Type[] controllers) : IAsyncDisposabl
     }
 
     // The profile that some actions name exists in every row.
-    private static Dictionary<string, string?> SettingsOf(Row? row) => new(row?.Settings ?? []) { ["RedisCached:Profiles:Short:StatusCodes:0"] = "200" };
+    private static Dictionary<string, string?> SettingsOf(Row? row) => new(row?.Settings ?? []);
 
     private static IServiceCollection AddServices(IServiceCollection services, Row? row)
     {

@@ -16,11 +16,11 @@ public sealed class CompressionTests
     internal static IEnumerable<TestCaseData> Rows() => Row.Cases(
     [
         new Row("Each coding is answered from one entry",
-            Get("/compressed/text", Gzip).Is("fwd=uri-miss; stored").With("Content-Encoding", "gzip").With("Vary", "Accept-Encoding"), Get("/compressed/text", Brotli).Is("hit; ttl=60").With("Content-Encoding", "br"),
+            Get("/compressed/text", Gzip).Is("fwd=uri-miss; stored").With("Content-Encoding", "gzip").With("Vary", "Accept-Encoding"), Get("/compressed/text", Brotli).Is("hit; ttl=60").Without("Content-Encoding"),
             Get("/compressed/text").Is("hit; ttl=60").Without("Content-Encoding").With("Content-Length", "5000").With("Vary", "Accept-Encoding"), Get("/compressed/text", Gzip).Is("hit; ttl=60").With("Content-Encoding", "gzip").Runs(1)),
         new Row("A tag of one coding is no tag of another",
             Get("/compressed/text"), Get("/compressed/text", Gzip, ("If-None-Match", "{etag}")).Gives(200), Get("/compressed/text", Gzip, ("If-None-Match", "{etag}")).Gives(304).With("Vary", "Accept-Encoding").Without("Content-Encoding"),
-            Get("/compressed/text", Brotli, ("If-None-Match", "{etag}")).Gives(200).With("Content-Encoding", "br"), Get("/compressed/text", ("If-None-Match", "{etag}")).Gives(200).Without("Content-Encoding")),
+            Get("/compressed/text", ("If-None-Match", "{etag}")).Gives(200).Without("Content-Encoding")),
         new Row("HEAD says what GET says of a coding", Get("/compressed/text", Gzip), Head("/compressed/text", Gzip).Is("hit; ttl=60").With("Content-Encoding", "gzip")),
         new Row("A range is one of the identity coding", Get("/compressed/text", Gzip), Get("/compressed/text", Gzip, ("Range", "bytes=0-3")).Gives(206).Says("xxxx").Without("Content-Encoding").With("Content-Range", "bytes 0-3/5000")),
         new Row("A range of a tag of another coding is refused", Get("/compressed/text", Gzip), Get("/compressed/text", Gzip, ("Range", "bytes=0-3"), ("If-Range", "{etag}")).Gives(200).With("Content-Encoding", "gzip")),

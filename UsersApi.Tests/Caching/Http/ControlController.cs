@@ -25,12 +25,6 @@ public sealed class ControlController : ControllerBase
         return seconds;
     }
 
-    [HttpGet("profile"), RedisCached(Profile = "short")]
-    public int GetProfile() => 1;
-
-    [HttpGet("mixed"), RedisCached(Profile = "Short", Seconds = 7)]
-    public int GetMixed() => 1;
-
     [HttpGet("bare"), RedisCached]
     public int GetBare() => 1;
 

@@ -5,40 +5,24 @@ using static UsersApi.Tests.Caching.Host.Ask;
 
 namespace UsersApi.Tests.Caching.Http;
 
-/// <summary>Who decides: the request's Cache-Control, the request feature, profiles, the nearest attribute, other filters, exceptions.</summary>
+/// <summary>Who decides: the request feature, the defaults, the nearest attribute, other filters, exceptions.</summary>
 [TestFixture, FixtureLifeCycle(LifeCycle.SingleInstance), Parallelizable(ParallelScope.All)]
 public sealed class ControlTests
 {
-    private static readonly Dictionary<string, string?> Honored = new() { ["HonorRequestCacheControl"] = "true" };
-
     private readonly Table _table = new(typeof(ControlController), typeof(PlainController));
 
     internal static IEnumerable<TestCaseData> Rows() => Row.Cases(
     [
-        new Row("A request's Cache-Control is ignored by default",
+        new Row("A request's Cache-Control is ignored: a stranger could switch the cache off",
             Get("/control/object", ("Cache-Control", "no-store")).Is("fwd=uri-miss; stored"), Get("/control/object", ("Cache-Control", "no-cache")).Is("hit; ttl=60"),
             Get("/control/object", ("Cache-Control", "max-age=0"), ("Pragma", "no-cache")).Is("hit; ttl=60"), Get("/control/object", ("Cache-Control", "only-if-cached")).Is("hit; ttl=60").Runs(1)),
-        new Row("A request's no-cache computes and stores anew where it is honoured",
-            Get("/control/object").Runs(1), Get("/control/object", ("Cache-Control", "no-cache")).Is("fwd=request; stored").Runs(2), Get("/control/object").Is("hit; ttl=60").Runs(2),
-            Get("/control/object", ("Pragma", "no-cache")).Is("fwd=request; stored").Runs(3)) { Settings = Honored },
-        new Row("A request's no-store neither reads nor fills where it is honoured",
-            Get("/control/object", ("Cache-Control", "no-store")).Is("fwd=request; detail=request-no-store"), Get("/control/object").Is("fwd=uri-miss; stored").Runs(2)) { Settings = Honored },
-        new Row("A request's max-age and min-fresh are obeyed where they are honoured",
-            Get("/control/object"), Later(30), Get("/control/object", ("Cache-Control", "max-age=30")).Is("hit; ttl=30"), Get("/control/object", ("Cache-Control", "min-fresh=30")).Is("hit; ttl=30"),
-            Get("/control/object", ("Cache-Control", "min-fresh=31")).Is("fwd=request; stored").Runs(2), Later(30), Get("/control/object", ("Cache-Control", "max-age=29")).Is("fwd=request; stored").Runs(3)) { Settings = Honored },
-        new Row("A request's only-if-cached gets a stored response or 504",
-            Get("/control/object", ("Cache-Control", "only-if-cached")).Gives(504).Runs(0), Get("/control/object").Is("fwd=uri-miss; stored"), Get("/control/object", ("Cache-Control", "only-if-cached")).Is("hit; ttl=60"))
-            { Settings = Honored, IsLikePlain = false, IsLikeKillSwitch = false },
-        new Row("The 504 of only-if-cached says whose it is", Get("/control/object", ("Cache-Control", "only-if-cached")).Gives(504).Is("detail=only-if-cached")) { Settings = Honored, IsLikePlain = false, IsLikeKillSwitch = false },
         new Row("The feature's no-store is obeyed", Get("/control/feature?store=false").Is("fwd=uri-miss; detail=no-store"), Get("/control/feature?store=false").Is("fwd=uri-miss; detail=no-store").Runs(2)),
         new Row("The feature shortens and never lengthens",
             Get("/control/feature?seconds=10"), Get("/control/feature?seconds=10").Is("hit; ttl=10"), Get("/control/feature?seconds=100"), Get("/control/feature?seconds=100").Is("hit; ttl=60"),
             Get("/control/feature?seconds=0").Is("fwd=uri-miss; detail=no-store")),
-        new Row("A profile of the options holds", Get("/control/profile").With("Cache-Control", "max-age=5"), Get("/control/profile").Is("hit; ttl=20"))
-            { Settings = new() { ["RedisCached:Profiles:Short:Seconds"] = "20", ["RedisCached:Profiles:Short:ClientSeconds"] = "5", ["RedisCached:Defaults:Seconds"] = "30" } },
-        new Row("The attribute outweighs its profile", Get("/control/mixed"), Get("/control/mixed").Is("hit; ttl=7").With("Cache-Control", "max-age=5"))
-            { Settings = new() { ["RedisCached:Profiles:Short:Seconds"] = "20", ["RedisCached:Profiles:Short:ClientSeconds"] = "5" } },
-        new Row("The defaults of the options hold for the rest", Get("/control/bare"), Get("/control/bare").Is("hit; ttl=30")) { Settings = new() { ["RedisCached:Defaults:Seconds"] = "30", ["RedisCached:Profiles:Short:Seconds"] = "20" } },
+        new Row("The defaults of the options hold where the attribute says nothing", Get("/control/bare").With("Cache-Control", "max-age=5"), Get("/control/bare").Is("hit; ttl=30"))
+            { Settings = new() { ["RedisCached:Defaults:Seconds"] = "30", ["RedisCached:Defaults:ClientSeconds"] = "5" } },
+        new Row("The attribute outweighs the defaults", Get("/control/near"), Get("/control/near").Is("hit; ttl=5")) { Settings = new() { ["RedisCached:Defaults:Seconds"] = "30" } },
         new Row("The attribute on the action wins over that on the controller", Get("/control/near"), Get("/control/near").Is("hit; ttl=5")),
         new Row("An action can opt out", Get("/control/out").Is("").Without("ETag"), Get("/control/out").Is("").Runs(2)),
         new Row("An action without the attribute is left alone", Get("/plain").Is("").Without("ETag").Without("Cache-Control"), Get("/plain").Is("").Runs(2), Head("/plain").Gives(405)),

@@ -70,7 +70,8 @@ public sealed partial class NodeTests
     public async Task With_Redis_down_at_start_every_request_is_answered_and_the_health_degraded()
     {
         // Port 1 is closed: nothing listens there.
-        await using var host = await CachedHost.StartAsync(Controllers, redis: "127.0.0.1:1");
+        await using var host = await CachedHost.StartAsync(
+            Controllers, new() { ["EvictionTimeoutMs"] = "100" }, services => services.AddSingleton(TimeProvider.System), redis: "127.0.0.1:1");
 
         for (var i = 0; i < 20; i++)
         {

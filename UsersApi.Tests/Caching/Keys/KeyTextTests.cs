@@ -45,9 +45,9 @@ public sealed class KeyTextTests
     [Test]
     public void Zero_and_negative_zero_are_two_values_and_every_scale_of_a_decimal()
     {
-        Assert.That(KeyText.Of(-0.0), Is.Not.EqualTo(KeyText.Of(0.0)));
-        Assert.That(KeyText.Of(1.0m), Is.Not.EqualTo(KeyText.Of(1.00m)));
-        Assert.That(KeyText.Of(FileAttributes.Hidden | FileAttributes.System), Is.Not.EqualTo(KeyText.Of(FileAttributes.Hidden)));
+        Assert.That(KeyText.TextOf(-0.0), Is.Not.EqualTo(KeyText.TextOf(0.0)));
+        Assert.That(KeyText.TextOf(1.0m), Is.Not.EqualTo(KeyText.TextOf(1.00m)));
+        Assert.That(KeyText.TextOf(FileAttributes.Hidden | FileAttributes.System), Is.Not.EqualTo(KeyText.TextOf(FileAttributes.Hidden)));
     }
 
     [TestCase(typeof(object), ExpectedResult = false)]
@@ -62,5 +62,5 @@ public sealed class KeyTextTests
 
     private static Func<T[], bool> Injective<T>(Func<T, string>? identity) => values =>
         values.Select(value => identity is null ? value!.ToString() : identity(value)).Distinct(StringComparer.Ordinal).Count()
-        == values.Select(value => KeyText.Escaped(KeyText.Of(value!))).Distinct(StringComparer.Ordinal).Count();
+        == values.Select(value => KeyText.Escaped(KeyText.TextOf(value!))).Distinct(StringComparer.Ordinal).Count();
 }

@@ -53,9 +53,6 @@ public sealed class KeysController : ControllerBase
     [HttpGet("headers")]
     public IActionResult GetHeaders([FromHeader(Name = "X-Text")] string? text, [FromHeader(Name = "X-Number")] int number, int q = 1) => Echo(text, number, q);
 
-    [HttpGet("model-headers")]
-    public IActionResult GetModelHeaders([FromQuery] WithHeader model) => Echo(model.Name, model.Text);
-
     [HttpGet("dictionary")]
     public IActionResult GetDictionary([FromQuery] Mapped model) => Echo(model.Map, model.Name);
 
@@ -130,14 +127,6 @@ public sealed class KeysController : ControllerBase
         public List<string?> Tags { get; } = [];
 
         public Inner Inner { get; } = new();
-    }
-
-    public sealed class WithHeader
-    {
-        public string? Name { get; set; }
-
-        [FromHeader(Name = "X-Text")]
-        public string? Text { get; set; }
     }
 
     public sealed class Mapped

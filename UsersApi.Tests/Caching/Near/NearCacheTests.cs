@@ -7,14 +7,26 @@ namespace UsersApi.Tests.Caching.Near;
 public sealed class NearCacheTests
 {
     [Test]
-    public async Task Hit_reads_the_versions_from_Redis_and_nothing_else()
+    public async Task Hit_under_a_lease_asks_Redis_for_nothing()
     {
         await using var redis = await PrivateRedis.StartAsync();
         await using var host = await StoredAsync(redis.ConnectionString);
+        await Get(host);
 
         var commands = await redis.MonitorAsync(async () => Assert.That((await Get(host)).Outcome, Is.EqualTo("hit; ttl=60")));
 
-        Assert.That(commands.Where(line => line.Contains("\"MGET\"", StringComparison.Ordinal)), Has.Exactly(1).Items);
+        Assert.That(commands, Has.None.Contain(host.Prefix));
+    }
+
+    [Test]
+    public async Task Hit_without_leases_reads_the_versions_and_nothing_else()
+    {
+        await using var redis = await PrivateRedis.StartAsync();
+        await using var host = await StoredAsync(redis.ConnectionString, leases: false);
+
+        var commands = await redis.MonitorAsync(async () => Assert.That((await Get(host)).Outcome, Is.EqualTo("hit; ttl=60")));
+
+        Assert.That(commands.Where(line => line.Contains("EVAL", StringComparison.Ordinal)), Has.Exactly(1).Items);
         Assert.That(commands, Has.None.Contain(host.Prefix + $"v{CacheEntry.CurrentRevision}:get:"));
     }
 
@@ -66,72 +78,14 @@ public sealed class NearCacheTests
         }
     }
 
-    [TestCase("/near/plain/1", true, TestName = "Small_entry_is_read_on_the_connection_of_the_versions")]
-    [TestCase("/near/large/1", false, TestName = "Large_entry_is_read_on_a_connection_where_it_holds_no_versions_up")]
-    public async Task Entry_is_read_on_the_connection_for_its_size(string target, bool isAlong)
-    {
-        await using var redis = await PrivateRedis.StartAsync();
-        await using var host = await StartAsync(new() { ["NearCacheBytes"] = "0" }, redis: redis.ConnectionString);
-        await host.ExchangeAsync("GET", target);
-        while (host.Services.GetRequiredService<CacheWriteQueue>().Count > 0)
-        {
-            // Until it is in Redis, it is found in the queue.
-        }
-
-        var commands = await redis.MonitorAsync(async () => Assert.That((await host.ExchangeAsync("GET", target)).Outcome, Is.EqualTo("hit; ttl=60")));
-
-        // A line begins with the time, and the database and address of the client.
-        string ClientThat(string sent) => commands.First(line => line.Contains(sent, StringComparison.Ordinal)).Split(']')[0].Split(' ')[^1];
-        Assert.That(ClientThat($"v{CacheEntry.CurrentRevision}:get:") == ClientThat("\"MGET\""), Is.EqualTo(isAlong));
-    }
-
-    [Test]
-    public async Task LocalSeconds_asks_Redis_for_nothing_until_they_are_over()
-    {
-        await using var redis = await PrivateRedis.StartAsync();
-        await using var host = await StartAsync(redis: redis.ConnectionString);
-        await host.ExchangeAsync("GET", "/near/local/1");
-        await host.ExchangeAsync("GET", "/near/local/1");
-
-        var commands = await redis.MonitorAsync(() => host.ExchangeAsync("GET", "/near/local/1"));
-        Assert.That(commands, Has.None.Contain(host.Prefix));
-
-        host.Time.Advance(TimeSpan.FromSeconds(5));
-        var after = await redis.MonitorAsync(() => host.ExchangeAsync("GET", "/near/local/1"));
-        Assert.That(after, Has.Some.Contain("\"MGET\""));
-    }
-
-    [Test]
-    public async Task LocalSeconds_bound_how_long_a_write_on_another_node_is_not_seen_and_own_writes_are_seen_at_once()
-    {
-        await using var first = await StartAsync();
-        await using var second = await StartAsync(prefix: first.Prefix);
-        await first.ExchangeAsync("GET", "/near/local/1");
-        var before = await first.ExchangeAsync("GET", "/near/local/1");
-
-        await second.ExchangeAsync("PUT", "/near/local/1");
-        var within = await first.ExchangeAsync("GET", "/near/local/1");
-        first.Time.Advance(TimeSpan.FromSeconds(5));
-        var past = await first.ExchangeAsync("GET", "/near/local/1");
-        await first.ExchangeAsync("GET", "/near/local/1");
-        await first.ExchangeAsync("PUT", "/near/local/1");
-        var own = await first.ExchangeAsync("GET", "/near/local/1");
-
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That((within.Text, within.Outcome), Is.EqualTo((before.Text, "hit; ttl=60")));
-            Assert.That((past.Outcome, own.Outcome), Is.EqualTo(("fwd=stale; stored", "fwd=stale; stored")));
-        }
-    }
-
     private static Task<RawResponse> Get(CachedHost host) => host.ExchangeAsync("GET", "/near/plain/1");
 
     private static Task<CachedHost> StartAsync(Dictionary<string, string?>? settings = null, string? prefix = null, string? redis = null) =>
         CachedHost.StartAsync([typeof(NearController)], settings, prefix: prefix, redis: redis);
 
-    private static async Task<CachedHost> StoredAsync(string? redis = null)
+    private static async Task<CachedHost> StoredAsync(string? redis = null, bool leases = true)
     {
-        var host = await StartAsync(redis: redis);
+        var host = await StartAsync(leases ? null : new() { ["Leases"] = "false" }, redis: redis);
         await Get(host);
         while ((await host.KeysAsync()).Length == 0)
         {

@@ -11,13 +11,4 @@ public sealed class NearController : ControllerBase
 
     [HttpPut("plain/{id:int}")]
     public IActionResult PutPlain(int id) => id > 0 ? NoContent() : BadRequest();
-
-    [HttpGet("large/{id:int}"), RedisCached(Seconds = 60)]
-    public string GetLarge(int id) => $"{id} {new string('x', 20_000)}";
-
-    [HttpGet("local/{id:int}"), RedisCached(Seconds = 60, LocalSeconds = 5)]
-    public string GetLocal(int id) => $"{id} {Guid.NewGuid()}";
-
-    [HttpPut("local/{id:int}")]
-    public IActionResult PutLocal(int id) => id > 0 ? NoContent() : BadRequest();
 }

@@ -106,7 +106,7 @@ public sealed class WriteQueueTests
                 return Task.CompletedTask;
             });
         store.Setup(cache => cache.GetAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).ThrowsAsync(new OperationCanceledException("On cue."));
-        await using var host = await CachedHost.StartAsync([typeof(NumbersController)], services: services => services.AddKeyedSingleton(RedisCachedServiceCollectionExtensions.ServiceKey, store.Object), redis: "");
+        await using var host = await CachedHost.StartAsync([typeof(NumbersController)], services: services => services.AddKeyedSingleton(CacheStore.ServiceKey, store.Object), redis: "");
 
         for (var i = 0; i < 11; i++)
         {
@@ -124,7 +124,7 @@ public sealed class WriteQueueTests
         var open = new TaskCompletionSource();
         store.Setup(cache => cache.SetAsync(It.IsAny<string>(), It.IsAny<byte[]>(), It.IsAny<DistributedCacheEntryOptions>(), It.IsAny<CancellationToken>())).Returns(open.Task);
         store.Setup(cache => cache.GetAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).ReturnsAsync((byte[]?)null);
-        await using var host = await CachedHost.StartAsync([typeof(NumbersController)], services: services => services.AddKeyedSingleton(RedisCachedServiceCollectionExtensions.ServiceKey, store.Object), redis: "");
+        await using var host = await CachedHost.StartAsync([typeof(NumbersController)], services: services => services.AddKeyedSingleton(CacheStore.ServiceKey, store.Object), redis: "");
         await host.ExchangeAsync("GET", "/numbers");
 
         var hit = await host.ExchangeAsync("GET", "/numbers");
@@ -146,7 +146,7 @@ public sealed class WriteQueueTests
                 return open.Task;
             });
         store.Setup(cache => cache.GetAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).ReturnsAsync((byte[]?)null);
-        var host = await CachedHost.StartAsync([typeof(NumbersController)], services: services => services.AddKeyedSingleton(RedisCachedServiceCollectionExtensions.ServiceKey, store.Object), redis: "");
+        var host = await CachedHost.StartAsync([typeof(NumbersController)], services: services => services.AddKeyedSingleton(CacheStore.ServiceKey, store.Object), redis: "");
         await host.ExchangeAsync("GET", "/numbers?n=1");
         await host.ExchangeAsync("GET", "/numbers?n=2");
         // Both writers are at it, and neither comes to an end.

@@ -23,7 +23,7 @@ public sealed class JitterTests
         var random = new Random(unchecked((int)Property.Seed));
         var seconds = Enumerable.Range(0, 300).Select(_ => random.Next(1, 31_536_001)).ToArray();
         await using (var host = await CachedHost.StartAsync(
-            [typeof(JitteredController)], new() { ["JitterPercent"] = $"{percent}" }, services => services.AddKeyedSingleton(RedisCachedServiceCollectionExtensions.ServiceKey, store.Object), redis: ""))
+            [typeof(JitteredController)], new() { ["JitterPercent"] = $"{percent}" }, services => services.AddKeyedSingleton(CacheStore.ServiceKey, store.Object), redis: ""))
         {
             foreach (var n in seconds)
             {

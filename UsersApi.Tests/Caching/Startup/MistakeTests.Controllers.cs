@@ -84,13 +84,6 @@ public sealed partial class MistakeTests
     }
 
     [Route("x")]
-    public sealed class NoProfile : ControllerBase
-    {
-        [HttpGet, RedisCached(Profile = "nobody")]
-        public int Act() => 1;
-    }
-
-    [Route("x")]
     public sealed class PartOnly : ControllerBase
     {
         [HttpGet, RedisCached(Seconds = 1, StatusCodes = [200, 206])]

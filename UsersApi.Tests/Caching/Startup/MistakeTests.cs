@@ -16,7 +16,6 @@ public sealed partial class MistakeTests
     [TestCase(typeof(TagMalformed), "write it like")]
     [TestCase(typeof(EvictsNothing), "{number}")]
     [TestCase(typeof(EvictsModel), "{user}")]
-    [TestCase(typeof(NoProfile), "add it to RedisCached:Profiles")]
     [TestCase(typeof(PartOnly), "take it out of StatusCodes")]
     [TestCase(typeof(NotModified), "take it out of StatusCodes")]
     [TestCase(typeof(VaryCookie), "use Audience for credentials")]
@@ -47,7 +46,7 @@ public sealed partial class MistakeTests
         Assert.That(mistake!.Message, Does.Contain("OnPost.Act").And.Contain("PartOnly.Act"));
     }
 
-    [TestCase("MaxKeyLength", "1"), TestCase("QueueEntries", "0"), TestCase("KeySecret", "short"), TestCase("Name", "two words"), TestCase("RedisCached:Profiles:X:Seconds", "0"), TestCase("RedisCached:Defaults:ClientSeconds", "-1")]
+    [TestCase("MaxKeyLength", "1"), TestCase("QueueEntries", "0"), TestCase("KeySecret", "short"), TestCase("Name", "two words"), TestCase("RedisCached:Defaults:ClientSeconds", "-1")]
     public void Setting_out_of_range_stops_the_start_and_is_named(string name, string value)
     {
         var mistake = Assert.ThrowsAsync<OptionsValidationException>(() => CachedHost.StartAsync([typeof(Right)], new() { [name] = value }, redis: ""));

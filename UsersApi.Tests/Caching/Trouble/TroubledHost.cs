@@ -31,5 +31,7 @@ internal sealed class TroubledHost : IAsyncDisposable
 
     public Task<HttpResponseMessage> GetAsync(string target) => _host.GetAsync(target);
 
+    public string EntryKeyOf(string target) => $"{_host.Prefix}v{CacheEntry.CurrentRevision}:get:{target}";
+
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 }

@@ -12,13 +12,13 @@ public sealed class HttpRuleTests
     [TestCase("", ExpectedResult = "identity")]
     [TestCase("gzip", ExpectedResult = "gzip")]
     [TestCase("GZIP", ExpectedResult = "gzip")]
-    [TestCase("br", ExpectedResult = "br")]
+    [TestCase("br", ExpectedResult = "identity")]
     [TestCase("gzip, br", ExpectedResult = "gzip")]
-    [TestCase("br;q=1.0, gzip;q=0.5", ExpectedResult = "br")]
+    [TestCase("br;q=1.0, gzip;q=0.5", ExpectedResult = "gzip")]
     [TestCase("gzip;q=0", ExpectedResult = "identity")]
-    [TestCase("gzip;q=0, br", ExpectedResult = "br")]
+    [TestCase("gzip;q=0, br", ExpectedResult = "identity")]
     [TestCase("*", ExpectedResult = "gzip")]
-    [TestCase("gzip;q=0, *", ExpectedResult = "br")]
+    [TestCase("gzip;q=0, *", ExpectedResult = "identity")]
     [TestCase("*;q=0", ExpectedResult = "identity")]
     [TestCase("identity, gzip;q=0.5", ExpectedResult = "identity")]
     [TestCase("identity;q=0.5, gzip", ExpectedResult = "gzip")]
@@ -109,18 +109,14 @@ public sealed class HttpRuleTests
         Assert.That((ByteRange.Of(Request(("Range", "bytes=0-0")), 0), ByteRange.Of(head, 10)), Is.EqualTo(((ByteRange?)null, (ByteRange?)null)));
     }
 
-    [TestCase("gzip"), TestCase("br")]
-    public void Coding_has_a_tag_of_its_own_and_gives_the_body_back(string coding)
+    [Test]
+    public void Coding_has_a_tag_of_its_own_and_gives_the_body_back()
     {
         var body = new byte[100_000];
         new Random(1).NextBytes(body);
-        using var packed = new MemoryStream(ContentCoding.Compress(body, coding).ToArray());
-        using Stream unpacking = coding == "gzip" ? new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionMode.Decompress) : new System.IO.Compression.BrotliStream(packed, System.IO.Compression.CompressionMode.Decompress);
-        using var unpacked = new MemoryStream();
-        unpacking.CopyTo(unpacked);
 
-        Assert.That(unpacked.ToArray(), Is.EqualTo(body));
-        Assert.That(ContentCoding.TagOf("\"a\"", coding), Is.EqualTo($"\"a-{coding}\""));
+        Assert.That(ContentCoding.Expand(ContentCoding.Compress(body), body.Length), Is.EqualTo(body));
+        Assert.That(ContentCoding.TagOf("\"a\"", ContentCoding.Gzip), Is.EqualTo("\"a-gzip\""));
     }
 
     private static HttpRequest Request(params (string Name, string Value)[] headers)

@@ -7,7 +7,7 @@ internal static class Scenarios
 {
     private const int Large = 20_000;
 
-    private static readonly string[] Ours = [RedisCached, RedisCachedFast, RedisCachedLocal];
+    private static readonly string[] Ours = [RedisCached, RedisCachedNoLeases];
     private static readonly string[] Caches = [.. Ours, OutputCacheMemory, OutputCacheRedis];
 
     public static readonly Scenario[] All =
@@ -16,10 +16,10 @@ internal static class Scenarios
         new("hit-large", WrkLoads.Same, [1, 8], [.. Caches, PlainFilter, ConstMvc, Plaintext, RawGet]) { IsHit = true, Limit = Large },
         new("hit-large-compressed", WrkLoads.Same, [4], [.. Caches, ConstMvc]) { IsHit = true, Limit = Large, IsCompressed = true },
         new("hit-many-keys", WrkLoads.Zipf, [32], [.. Caches, PlainFilter, ConstMvc]) { IsHit = true, Keys = 100_000 },
-        new("miss-large", WrkLoads.Cold, [1, 4], [RedisCached, RedisCachedFast, OutputCacheRedis, NoCache, RawNpgsql, ConstMvc]) { Limit = Large },
+        new("miss-large", WrkLoads.Cold, [1, 4], [RedisCached, OutputCacheRedis, NoCache, RawNpgsql, ConstMvc]) { Limit = Large },
         new("cold-stampede", Stampede.RunAsync, [200, 1_000], [.. Caches, PlainFilter, NoCache, ConstMvc]) { Limit = 200 },
         new("mixed", WrkLoads.Mixed, [32], [.. Caches, NoCache]) { Writes = true },
-        new("queue-pressure", WrkLoads.Cold, [32], [RedisCached, RedisCachedFast, OutputCacheRedis, PlainFilter, NoCache, ConstMvc]),
+        new("queue-pressure", WrkLoads.Cold, [32], [RedisCached, OutputCacheRedis, PlainFilter, NoCache, ConstMvc]),
         new("paging-first", WrkLoads.Same, [4], [NoCache, RawNpgsql, ConstMvc]),
         new("paging-cursor", WrkLoads.Same, [4], [NoCache, RawNpgsql, ConstMvc]) { Page = "&after=" + Cursors.Deep },
         new("paging-skip", WrkLoads.Same, [4], [NoCache, ConstMvc]) { Page = $"&skip={Cursors.DeepUsers}" },

@@ -3,6 +3,9 @@ using Microsoft.AspNetCore.Mvc.Controllers;
 using Microsoft.AspNetCore.Mvc.Filters;
 using UsersApi.Bench.Subjects;
 using UsersApi.Caching;
+using UsersApi.Caching.Entries;
+using UsersApi.Caching.Policies;
+using UsersApi.Caching.Versions;
 using UsersApi.Hosting;
 using UsersApi.Users;
 
@@ -48,7 +51,7 @@ internal sealed class CacheInside
         Stored = 1_767_225_600_000,
         FreshUntil = long.MaxValue,
         KeepUntil = long.MaxValue,
-        Stamp = "",
+        Stamp = new Stamp("e", []),
         ETag = "\"e42f163ae1f1822e42e5284a79c5fed6\"",
         OwnsETag = true,
         MayCompress = true,

@@ -1,6 +1,6 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
-using UsersApi.Caching;
+using UsersApi.Caching.Entries;
 
 namespace UsersApi.Bench.Micro;
 

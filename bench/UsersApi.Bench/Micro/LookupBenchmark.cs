@@ -1,6 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Caching.Distributed;
-using UsersApi.Caching;
+using UsersApi.Caching.Entries;
+using UsersApi.Caching.Store;
+using UsersApi.Caching.Versions;
 
 namespace UsersApi.Bench.Micro;
 
@@ -19,9 +21,9 @@ public class LookupBenchmark
         _key = _cache.Policy.Key.Complete(_cache.Policy.Key.Draft(_cache.Request), []);
         _tags = _cache.Policy.TagsOf(_cache.Request, "/api/v1/users");
         var versions = await _cache.Services.GetRequiredService<ITagVersions>().ReadAsync(_tags);
-        var entry = CacheInside.EntryOf(4_700) with { Key = _key, Action = _cache.Policy.ActionId, Stamp = versions!.StampOf(_tags) };
+        var entry = CacheInside.EntryOf(4_700) with { Key = _key, Action = _cache.Policy.ActionId, Stamp = versions };
         var written = CacheEntryFormat.Write(entry);
-        await _cache.Services.GetRequiredKeyedService<IDistributedCache>(RedisCachedServiceCollectionExtensions.ServiceKey)
+        await _cache.Services.GetRequiredKeyedService<IDistributedCache>(CacheStore.ServiceKey)
             .SetAsync(_key, System.Buffers.BuffersExtensions.ToArray(written), new DistributedCacheEntryOptions());
         if (!await IsHit())
             throw new InvalidOperationException("The lookup does not find what was stored.");

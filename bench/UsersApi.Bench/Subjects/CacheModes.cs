@@ -1,11 +1,11 @@
 namespace UsersApi.Bench.Subjects;
 
-/// <summary>The settings that make one build of the cache three subjects; all else is the application's own appsettings.json.</summary>
+/// <summary>The settings that make one build of the cache two subjects; all else is the application's own appsettings.json.</summary>
 internal static class CacheModes
 {
-    /// <summary>The attribute alone.</summary>
-    public static readonly Dictionary<string, string?> Strict = new() { ["RedisCached:KeyPrefix"] = RedisServiceCollectionExtensions.KeyPrefix };
+    /// <summary>As it comes.</summary>
+    public static readonly Dictionary<string, string?> Leases = new() { ["RedisCached:KeyPrefix"] = RedisServiceCollectionExtensions.KeyPrefix };
 
-    /// <summary>Answers from memory alone, for a second.</summary>
-    public static readonly Dictionary<string, string?> Local = new(Strict) { ["RedisCached:Defaults:LocalSeconds"] = "1" };
+    /// <summary>Every lookup reads its versions from Redis.</summary>
+    public static readonly Dictionary<string, string?> NoLeases = new(Leases) { ["RedisCached:Leases"] = "false" };
 }

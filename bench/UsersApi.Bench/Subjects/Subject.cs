@@ -15,9 +15,8 @@ internal sealed record Subject(Type Peer, Action<WebApplicationBuilder, SubjectS
 {
     public static readonly Dictionary<string, Subject> All = new()
     {
-        [SubjectNames.RedisCached] = OfMvc(typeof(RedisCachedAttribute), (builder, _) => builder.AddRedisCachedUsers(CacheModes.Strict)),
-        [SubjectNames.RedisCachedFast] = new(typeof(RedisCachedAttribute), (builder, _) => builder.AddRedisCachedUsers(CacheModes.Strict), MapEarly),
-        [SubjectNames.RedisCachedLocal] = new(typeof(RedisCachedAttribute), (builder, _) => builder.AddRedisCachedUsers(CacheModes.Local), MapEarly),
+        [SubjectNames.RedisCached] = OfMvc(typeof(RedisCachedAttribute), (builder, _) => builder.AddRedisCachedUsers(CacheModes.Leases)),
+        [SubjectNames.RedisCachedNoLeases] = OfMvc(typeof(RedisCachedAttribute), (builder, _) => builder.AddRedisCachedUsers(CacheModes.NoLeases)),
         [SubjectNames.OutputCacheMemory] = new(typeof(IOutputCacheStore), (builder, settings) => builder.AddOutputCachedUsers(settings), MapOutputCached),
         [SubjectNames.OutputCacheRedis] = new(typeof(IOutputCacheStore), AddOutputCacheRedis, MapOutputCached),
         [SubjectNames.PlainFilter] = OfMvc(typeof(IConnectionMultiplexer), (builder, _) => builder.AddPlainFilteredUsers()),
@@ -39,8 +38,6 @@ internal sealed record Subject(Type Peer, Action<WebApplicationBuilder, SubjectS
     // Routing and MVC, and nothing else in the pipeline: what they cost, all of these pay.
     private static Subject OfMvc(Type peer, Action<WebApplicationBuilder, SubjectSettings> addServices) =>
         new(peer, addServices, (app, _) => app.MapControllers());
-
-    private static void MapEarly(WebApplication app, SubjectSettings settings) => app.MapControllers().WithEarlyHits();
 
     private static void AddOutputCacheRedis(WebApplicationBuilder builder, SubjectSettings settings)
     {

@@ -4,8 +4,7 @@ namespace UsersApi.Bench.Subjects;
 internal static class SubjectNames
 {
     public const string RedisCached = "redis-cached";
-    public const string RedisCachedFast = "redis-cached-fast";
-    public const string RedisCachedLocal = "redis-cached-local";
+    public const string RedisCachedNoLeases = "redis-cached-no-leases";
     public const string OutputCacheMemory = "output-cache-memory";
     public const string OutputCacheRedis = "output-cache-redis";
     public const string PlainFilter = "plain-filter";

@@ -1,0 +1,166 @@
+using UsersApi.Tests.Caching.Host;
+
+namespace UsersApi.Tests.Caching.Versions;
+
+/// <summary>What a node makes of messages: which versions it may go on to use, and which not.</summary>
+[TestFixture, Parallelizable(ParallelScope.All)]
+public sealed class LeaseTests
+{
+    private static readonly string[] Tags = ["a", "b"];
+
+    private readonly ManualTime _time = new();
+    private readonly KnownVersions _known;
+    private readonly Lease _lease;
+
+    public LeaseTests()
+    {
+        _known = new KnownVersions(_time);
+        _lease = new Lease(_known, _time);
+    }
+
+    [Test]
+    public void Versions_are_used_until_the_lease_ends_and_it_counts_from_before_it_was_asked_for()
+    {
+        var askedAt = _time.GetTimestamp();
+        _time.Advance(TimeSpan.FromMilliseconds(400));
+        _lease.Handle(Grant("i", 5, askedAt));
+        Learn(Tags);
+
+        _time.Advance(LeaseTerms.Held - TimeSpan.FromMilliseconds(401));
+        var within = _known.Find(Tags);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        var after = _known.Find(Tags);
+
+        Assert.That((within, after), Is.EqualTo(((Stamp?)Read(Tags), (Stamp?)null)));
+    }
+
+    [Test]
+    public void Grant_of_another_node_is_no_lease()
+    {
+        _lease.Handle($"grant\ni\n5\nother\n{_time.GetTimestamp()}");
+        Learn(Tags);
+
+        Assert.That(_known.Find(Tags), Is.Null);
+    }
+
+    [TestCase("grant", "i", 5, true), TestCase("eviction", "i", 6, true, TestName = "Eviction_in_turn_takes_only_its_own_tags")]
+    [TestCase("grant", "i", 6, false), TestCase("eviction", "i", 7, false), TestCase("eviction", "i", 5, false, TestName = "Number_that_came_before_means_an_older_data_set")]
+    [TestCase("grant", "j", 5, false), TestCase("eviction", "j", 6, false), TestCase("grant", "i", 4, false)]
+    public void Message_out_of_turn_or_of_another_incarnation_drops_all_that_is_known(string kind, string inc, long seq, bool isKept)
+    {
+        HoldAndLearn();
+
+        _lease.Handle($"{kind}\n{inc}\n{seq}\nwriter\nid\nother");
+
+        Assert.That(_known.Find(Tags) is not null, Is.EqualTo(isKept));
+    }
+
+    [Test]
+    public void Eviction_takes_its_tags_and_asks_to_acknowledge_them()
+    {
+        HoldAndLearn();
+
+        var next = _lease.Handle("eviction\ni\n6\nwriter\nid\nb\nc");
+
+        Assert.That(next, Is.EqualTo(new LeaseTask(null, "writer", "id")));
+        Assert.That((_known.Find(["a"]), _known.Find(["b"])), Is.EqualTo((Read(["a"]), (Stamp?)null)));
+    }
+
+    [Test]
+    public void Numbers_that_go_back_ask_once_to_start_anew()
+    {
+        HoldAndLearn();
+
+        var first = _lease.Handle("grant\ni\n3\nother\n0");
+        var second = _lease.Handle("grant\ni\n2\nother\n0");
+
+        Assert.That((first?.ResetInc, second), Is.EqualTo(("i", (LeaseTask?)null)));
+    }
+
+    [Test]
+    public void Version_whose_read_crossed_an_eviction_is_not_known()
+    {
+        _lease.Handle(Grant("i", 5, _time.GetTimestamp()));
+        var reserved = _known.Reserve(Tags);
+
+        _lease.Handle("eviction\ni\n6\nwriter\nid\na");
+        _known.Fill(reserved, Read(Tags));
+
+        Assert.That((_known.Find(["a"]), _known.Find(["b"])), Is.EqualTo(((Stamp?)null, Read(["b"]))));
+    }
+
+    [Test]
+    public void Reservation_of_another_read_is_left_alone_and_a_read_that_failed_gives_its_own_up()
+    {
+        _lease.Handle(Grant("i", 5, _time.GetTimestamp()));
+        var first = _known.Reserve(Tags);
+        var second = _known.Reserve(Tags);
+        _known.Fill(first, null);
+        var third = _known.Reserve(Tags);
+
+        Assert.That((first.Count, second.Count, third.Count), Is.EqualTo((2, 0, 2)));
+    }
+
+    [Test]
+    public void Versions_of_two_epochs_make_no_stamp()
+    {
+        _lease.Handle(Grant("i", 5, _time.GetTimestamp()));
+        Learn(["a"]);
+        _known.Fill(_known.Reserve(["b"]), new Stamp("another", ["b1"]));
+
+        Assert.That(_known.Find(Tags), Is.Null);
+    }
+
+    [Test]
+    public void Version_is_read_anew_after_a_minute_whatever_the_lease()
+    {
+        HoldAndLearn();
+        _time.Advance(TimeSpan.FromSeconds(61));
+        _lease.Handle(Grant("i", 5, _time.GetTimestamp()));
+        var tooOld = _known.Find(Tags);
+        Learn(Tags);
+
+        Assert.That((tooOld, _known.Find(Tags)), Is.EqualTo(((Stamp?)null, Read(Tags))));
+    }
+
+    [Test]
+    public void Node_that_has_left_holds_no_lease_however_late_a_grant_comes()
+    {
+        HoldAndLearn();
+
+        _known.Release();
+        _lease.Handle(Grant("i", 5, _time.GetTimestamp()));
+
+        Assert.That((_known.Find(Tags), _known.IsHeld), Is.EqualTo(((Stamp?)null, false)));
+    }
+
+    [Test]
+    public void Tags_that_hits_used_are_named_once_and_the_common_one_first()
+    {
+        _lease.Handle(Grant("i", 5, _time.GetTimestamp()));
+        Learn(["a", "b", TagNames.All]);
+        _known.Find(["b", TagNames.All]);
+
+        Assert.That((_known.TakeUsed(1), _known.TakeUsed(64)), Is.EqualTo((new[] { TagNames.All }, Array.Empty<string>())));
+    }
+
+    [TestCase(""), TestCase("grant"), TestCase("eviction\ni\nx\nw\nid"), TestCase("nonsense\ni")]
+    public void What_is_no_message_changes_nothing(string text)
+    {
+        HoldAndLearn();
+
+        Assert.That((_lease.Handle(text), _known.Find(Tags)), Is.EqualTo(((LeaseTask?)null, Read(Tags))));
+    }
+
+    private static Stamp Read(IReadOnlyList<string> tags) => new("e", [.. tags.Select(tag => tag + "1")]);
+
+    private string Grant(string inc, long seq, long askedAt) => $"grant\n{inc}\n{seq}\n{_lease.Node}\n{askedAt}";
+
+    private void HoldAndLearn()
+    {
+        _lease.Handle(Grant("i", 5, _time.GetTimestamp()));
+        Learn(Tags);
+    }
+
+    private void Learn(IReadOnlyList<string> tags) => _known.Fill(_known.Reserve(tags), Read(tags));
+}

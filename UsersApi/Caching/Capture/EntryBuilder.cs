@@ -1,0 +1,53 @@
+namespace UsersApi.Caching.Capture;
+
+/// <summary>Makes an entry of a response that was captured.</summary>
+internal static class EntryBuilder
+{
+    // What belongs to one connection, or is worked out anew for every client (RFC 9110, section 7.6.1; RFC 9111, section 3.1).
+    private static readonly HashSet<string> NotStored = new(StringComparer.OrdinalIgnoreCase)
+    {
+        HeaderNames.Connection, HeaderNames.ContentLength, HeaderNames.KeepAlive,
+        HeaderNames.ProxyAuthenticate, HeaderNames.ProxyConnection,
+        HeaderNames.TE, HeaderNames.Trailer, HeaderNames.TransferEncoding, HeaderNames.Upgrade,
+    };
+
+    /// <summary>The entry, but for its key, its stamp and its times.</summary>
+    public static CacheEntry Build(HttpResponse response, HeaderChanges changes, ReadOnlyMemory<byte> body, int? compressFromBytes)
+    {
+        var headers = response.Headers;
+        var ownsETag = headers.ETag.Count == 0 && response.StatusCode == StatusCodes.Status200OK;
+        return new CacheEntry
+        {
+            Key = "",
+            Action = "",
+            Stamp = null,
+            Stored = 0,
+            FreshUntil = 0,
+            KeepUntil = 0,
+            Status = response.StatusCode,
+            ETag = ownsETag ? TagOf(headers.ContentType, body) : headers.ETag.ToString(),
+            OwnsETag = ownsETag,
+            MayCompress = ownsETag && MayCompress(headers, body.Length, compressFromBytes),
+            Headers = [.. changes.Set.Where(header => !NotStored.Contains(header.Name))],
+            Length = body.Length,
+            Body = body,
+        };
+    }
+
+    /// <summary>
+    /// A tag from the content: the same on every node, and after a restart. The type belongs to it, since a few bytes can be
+    /// a text or a JSON string.
+    /// </summary>
+    private static string TagOf(string? contentType, ReadOnlyMemory<byte> body)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(contentType + "\n"));
+        hash.AppendData(body.Span);
+        return $"\"{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16))}\"";
+    }
+
+    /// <summary>An answer with a tag of its own, a coding of its own or a word against it (<c>no-transform</c>) is sent as it is.</summary>
+    private static bool MayCompress(IHeaderDictionary headers, int length, int? compressFromBytes) =>
+        length >= compressFromBytes && headers.ContentEncoding.Count == 0 && ContentCoding.IsCompressible(headers.ContentType)
+        && !headers.CacheControl.ToString().Contains("no-transform", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,66 @@
+using System.Text.Json.Serialization;
+
+namespace UsersApi.Caching.Entries;
+
+/// <summary>A whole response as it is stored: metadata that a person can read, and the body's bytes.</summary>
+internal sealed record CacheEntry
+{
+    /// <summary>Grows with every change of the format; an entry of another revision is a miss.</summary>
+    public const int CurrentRevision = 2;
+
+    private byte[]? _gzip;
+
+    public int Revision { get; init; } = CurrentRevision;
+
+    /// <summary>The key under which it was stored: an entry that comes back under another one is not used.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The action that made it.</summary>
+    public required string Action { get; init; }
+
+    public required int Status { get; init; }
+
+    /// <summary>When the response was made, in milliseconds of the Unix epoch.</summary>
+    public required long Stored { get; init; }
+
+    /// <summary>Until when it is fresh, in milliseconds of the Unix epoch.</summary>
+    public required long FreshUntil { get; init; }
+
+    /// <summary>Until when it may be of use, stale, in milliseconds of the Unix epoch; <see cref="FreshUntil"/> where it may not.</summary>
+    public required long KeepUntil { get; init; }
+
+    /// <summary>Epoch and tag versions read before the action ran; it is only served while they are the current ones.</summary>
+    public required Stamp? Stamp { get; init; }
+
+    /// <summary>The entity tag of the identity coding, quotes included; empty where the response has none.</summary>
+    public required string ETag { get; init; }
+
+    /// <summary>Whether <see cref="ETag"/> was made here, from the content; the action's own is sent as it is.</summary>
+    public required bool OwnsETag { get; init; }
+
+    /// <summary>Whether other codings of the body may be sent.</summary>
+    public required bool MayCompress { get; init; }
+
+    public required IReadOnlyList<StoredHeader> Headers { get; init; }
+
+    /// <summary>Bytes of <see cref="Body"/>.</summary>
+    public required int Length { get; init; }
+
+    /// <summary>The content coding in which the body stands in the store: empty, or gzip.</summary>
+    public string Coding { get; init; } = "";
+
+    /// <summary>The body as the action wrote it.</summary>
+    [JsonIgnore]
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>The body in gzip, as the store had it.</summary>
+    [JsonIgnore]
+    public ReadOnlyMemory<byte> Gzip { init => _gzip = value.ToArray(); }
+
+    /// <summary>Bytes that it takes up in memory, roughly.</summary>
+    [JsonIgnore]
+    public long Size => Length + (MayCompress ? Length / 4L : 0) + 1_024 + (2L * Key.Length);
+
+    /// <summary>The body in gzip; worked out once, kept as long as the entry.</summary>
+    public ReadOnlyMemory<byte> Compressed() => _gzip ??= ContentCoding.Compress(Body);
+}

@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.IO.Hashing;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace UsersApi.Caching.Entries;
+
+/// <summary>Writes and reads entries.</summary>
+/// <remarks>
+/// <code>
+/// {"crc":"9a3f01bc","revision":2,"key":"get:/api/v1/users:limit=20&amp;skip=0",...,"length":2911}\n
+/// [{"id":...                                                         2,911 bytes, as MVC wrote them, or in gzip ("coding")
+/// </code>
+/// The CRC-32 covers all that follows it: an entry that was cut, mixed up or written by another program is no entry. It
+/// guards against accidents, not against those who may write to Redis.
+/// </remarks>
+internal static class CacheEntryFormat
+{
+    private const int CrcDigits = 8;
+
+    private static readonly EntryJson Json = new(new JsonSerializerOptions(EntryJson.Default.Options)
+    {
+        // For people's eyes: the line is data, never part of a page.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    private static ReadOnlySpan<byte> Start => "{\"crc\":\""u8;
+
+    private static ReadOnlySpan<byte> AfterCrc => "\","u8;
+
+    private static int PrefixLength => Start.Length + CrcDigits;
+
+    /// <summary>The entry in two pieces, so that the body is not copied.</summary>
+    public static ReadOnlySequence<byte> Write(CacheEntry entry)
+    {
+        var body = entry.Body;
+        if (entry.MayCompress && entry.Compressed() is var compressed && compressed.Length < body.Length)
+            (body, entry) = (compressed, entry with { Coding = ContentCoding.Gzip });
+
+        // The metadata's own opening brace is replaced by the prefix.
+        var metadata = JsonSerializer.SerializeToUtf8Bytes(entry, Json.CacheEntry).AsSpan(1);
+        var line = new byte[PrefixLength + AfterCrc.Length + metadata.Length + 1];
+        Start.CopyTo(line);
+        AfterCrc.CopyTo(line.AsSpan(PrefixLength));
+        metadata.CopyTo(line.AsSpan(PrefixLength + AfterCrc.Length));
+        line[^1] = (byte)'\n';
+        var crc = new Crc32();
+        crc.Append(line.AsSpan(PrefixLength));
+        crc.Append(body.Span);
+        Utf8Formatter.TryFormat(crc.GetCurrentHashAsUInt32(), line.AsSpan(Start.Length), out _, new StandardFormat('x', CrcDigits));
+        return body.IsEmpty ? new ReadOnlySequence<byte>(line) : Joined(line, body);
+    }
+
+    /// <summary>The entry, or null where the bytes are anything but a whole entry of this revision.</summary>
+    public static CacheEntry? Read(ReadOnlyMemory<byte> bytes)
+    {
+        var span = bytes.Span;
+        if (span.Length < PrefixLength || !span.StartsWith(Start)
+            || !Utf8Parser.TryParse(span.Slice(Start.Length, CrcDigits), out uint crc, out var digits, 'x') || digits != CrcDigits
+            || span.IndexOf((byte)'\n') is not (> 0 and var end))
+        {
+            return null;
+        }
+
+        if (crc != Crc32.HashToUInt32(span[PrefixLength..]))
+            return null;
+
+        try
+        {
+            return JsonSerializer.Deserialize(span[..end], Json.CacheEntry)
+                is { Revision: CacheEntry.CurrentRevision, Stamp: { Epoch: not null, Tokens: not null } } entry
+                && entry.Headers.All(header => header is not null && !header.Values.Contains(null))
+                ? WithBody(entry, bytes[(end + 1)..])
+                : null;
+        }
+        catch (Exception error) when (error is JsonException or InvalidDataException or EndOfStreamException)
+        {
+            return null;
+        }
+    }
+
+    private static CacheEntry? WithBody(CacheEntry entry, ReadOnlyMemory<byte> body) => entry.Coding switch
+    {
+        "" when entry.Length == body.Length => entry with { Body = body },
+        ContentCoding.Gzip when entry.MayCompress => entry with { Body = ContentCoding.Expand(body, entry.Length), Gzip = body },
+        _ => null,
+    };
+
+    private static ReadOnlySequence<byte> Joined(ReadOnlyMemory<byte> line, ReadOnlyMemory<byte> body)
+    {
+        var first = new Segment(line, null);
+        var last = new Segment(body, first);
+        return new ReadOnlySequence<byte>(first, 0, last, body.Length);
+    }
+
+    private sealed class Segment : ReadOnlySequenceSegment<byte>
+    {
+        public Segment(ReadOnlyMemory<byte> memory, Segment? before)
+        {
+            Memory = memory;
+            if (before is not null)
+            {
+                RunningIndex = before.RunningIndex + before.Memory.Length;
+                before.Next = this;
+            }
+        }
+    }
+}

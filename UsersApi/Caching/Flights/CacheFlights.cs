@@ -1,0 +1,78 @@
+global using CacheFlight = UsersApi.Caching.Flights.Collapser<UsersApi.Caching.Flights.Landing>.Flight;
+
+namespace UsersApi.Caching.Flights;
+
+/// <summary>How a flight ended: with a response for all, or one that is for its own client alone.</summary>
+internal sealed record Landing(CacheEntry? Entry);
+
+/// <summary>
+/// The actions under way on this node, by key and stamp: who came after an eviction never shares a response from before it.
+/// </summary>
+internal sealed class CacheFlights(IOptions<RedisCachedOptions> options, TimeProvider time)
+{
+    // How long an answer that could not be stored keeps others from queueing up behind the next one.
+    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(2);
+    private const int MaxRemembered = 10_000;
+
+    private readonly Collapser<Landing> _collapser = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _uncacheable = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Waits for the response that another request is computing. Without one, this request runs the action itself: with the
+    /// flight that it has to land, or, where nothing is to be shared, without.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">This request's own client went away.</exception>
+    public async ValueTask<(CacheEntry? Entry, CacheFlight? Lead)> JoinAsync(string key, CancellationToken aborted)
+    {
+        var (began, limit) = (time.GetTimestamp(), TimeSpan.FromMilliseconds(options.Value.CollapseWaitMs));
+        while (!IsUncacheable(key))
+        {
+            var flight = _collapser.Join(key, out var isLeader);
+            if (isLeader)
+                return (null, flight);
+
+            var left = limit - time.GetElapsedTime(began);
+            if (left < TimeSpan.Zero)
+                break;
+
+            try
+            {
+                if (await flight.Landing.WaitAsync(left, time, aborted) is { } landed)
+                    return (landed.Entry, null);
+            }
+            catch (TimeoutException)
+            {
+                break;
+            }
+        }
+
+        return default;
+    }
+
+    /// <summary>The flight for this key, if nobody else leads it.</summary>
+    public CacheFlight? TryLead(string key)
+    {
+        var flight = _collapser.Join(key, out var isLeader);
+        return isLeader ? flight : null;
+    }
+
+    public void RememberUncacheable(string key)
+    {
+        if (_uncacheable.Count < MaxRemembered)
+            _uncacheable[key] = time.GetUtcNow() + Remembered;
+        else
+            _uncacheable.Clear();
+    }
+
+    private bool IsUncacheable(string key)
+    {
+        if (!_uncacheable.TryGetValue(key, out var until))
+            return false;
+
+        if (until > time.GetUtcNow())
+            return true;
+
+        _uncacheable.TryRemove(KeyValuePair.Create(key, until));
+        return false;
+    }
+}

@@ -1,0 +1,39 @@
+namespace UsersApi.Caching.Flights;
+
+/// <summary>Lets concurrent callers of one key share one computation. It knows neither caches nor HTTP.</summary>
+internal sealed class Collapser<T>
+    where T : class
+{
+    private readonly ConcurrentDictionary<string, Flight> _flights = new(StringComparer.Ordinal);
+
+    /// <summary>The computation under way for this key, or a new one, which the caller must land.</summary>
+    public Flight Join(string key, out bool isLeader)
+    {
+        var mine = new Flight(this, key);
+        var flight = _flights.GetOrAdd(key, mine);
+        isLeader = ReferenceEquals(flight, mine);
+        return flight;
+    }
+
+    /// <summary>One computation. Disposed of without a result, it failed, and one of those who wait takes over.</summary>
+    internal sealed class Flight(Collapser<T> owner, string key) : IDisposable
+    {
+        // Each waiter goes on by itself: a thousand of them must not run on the leader's thread.
+        private readonly TaskCompletionSource<T?> _landing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>The result; null when the leader failed.</summary>
+        public Task<T?> Landing => _landing.Task;
+
+        public void Land(T? result)
+        {
+            // First out of the table: who joins from now on finds what the leader stored, or leads.
+            Close();
+            _landing.TrySetResult(result);
+        }
+
+        /// <summary>Nobody joins any more; those who have go on waiting.</summary>
+        public void Close() => owner._flights.TryRemove(KeyValuePair.Create(key, this));
+
+        public void Dispose() => Land(null);
+    }
+}

@@ -1,8 +1,0 @@
-namespace UsersApi.Caching;
-
-/// <summary>The part of a key that the bound arguments settle, before the headers that a response may name in its <c>Vary</c>.</summary>
-/// <param name="Text">Method, host, path and arguments.</param>
-/// <param name="Path">The path alone: the tag under which an unsafe request to this URI evicts.</param>
-/// <param name="HasArguments">Whether <paramref name="Text"/> has a section of arguments.</param>
-/// <param name="Headers">The bound header arguments.</param>
-internal sealed record KeyDraft(string Text, string Path, bool HasArguments, IReadOnlyList<string> Headers);

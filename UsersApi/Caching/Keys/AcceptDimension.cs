@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
+
+namespace UsersApi.Caching.Keys;
+
+/// <summary>Whether <c>Accept</c> selects a response: then it is part of the key as it was sent.</summary>
+internal sealed class AcceptDimension
+{
+    private readonly bool _isDeclared;
+    private readonly bool _writesXml;
+    private readonly bool _browsersCount;
+
+    public AcceptDimension(ControllerActionDescriptor action, MvcOptions options)
+    {
+        var produces = action.FilterDescriptors.Select(descriptor => descriptor.Filter).OfType<ProducesAttribute>().LastOrDefault();
+        var types = produces?.ContentTypes.ToList() ?? TypesOf(Unwrapped(action.MethodInfo.ReturnType), options);
+        _isDeclared = produces is not null;
+        _browsersCount = options.RespectBrowserAcceptHeader;
+        _writesXml = TypesOf(typeof(ProblemDetails), options).Exists(type => type.Contains("xml", StringComparison.OrdinalIgnoreCase));
+        IsNegotiated = options.ReturnHttpNotAcceptable || types.Distinct(StringComparer.OrdinalIgnoreCase).Count() > 1
+            || types.Exists(type => type.Contains('*', StringComparison.Ordinal));
+    }
+
+    /// <summary>Whether <c>Accept</c> can change the answer at all.</summary>
+    public bool IsNegotiated { get; }
+
+    /// <summary>
+    /// Adds the header as it was sent, where MVC looks at it: an <c>Accept</c> with <c>*/*</c> in it is a browser's, and is not
+    /// looked at.
+    /// </summary>
+    public void Write(ICollection<string> parts, HttpRequest request)
+    {
+        var accept = request.Headers.Accept;
+        if (IsNegotiated && accept.Count > 0 && (_browsersCount || !accept.ToString().Contains("*/*", StringComparison.Ordinal)))
+            CacheKeyPlan.WriteRawHeader(parts, HeaderNames.Accept, request);
+    }
+
+    /// <summary>
+    /// Whether the result itself names the types between which <c>Accept</c> decides, of which the key knows nothing. Problems
+    /// name two, and only JSON can be written, unless there is a formatter for XML.
+    /// </summary>
+    public bool IsNarrowed(ResultExecutingContext context) => !_isDeclared
+        && context.Result is ObjectResult { ContentTypes.Count: > 1 } result && (_writesXml || result.Value is not ProblemDetails);
+
+    private static List<string> TypesOf(Type written, MvcOptions options) => [.. options.OutputFormatters
+        .OfType<IApiResponseTypeMetadataProvider>().SelectMany(formatter => formatter.GetSupportedContentTypes(null!, written) ?? [])];
+
+    /// <summary>What the action's result is made of; <see cref="object"/> where only the action knows.</summary>
+    private static Type Unwrapped(Type type)
+    {
+        if (type.IsGenericType && type.GetGenericTypeDefinition() is var generic
+            && (generic == typeof(Task<>) || generic == typeof(ValueTask<>) || generic == typeof(ActionResult<>)))
+        {
+            return Unwrapped(type.GetGenericArguments()[0]);
+        }
+
+        return typeof(IActionResult).IsAssignableFrom(type) || typeof(IResult).IsAssignableFrom(type) ? typeof(object) : type;
+    }
+}

@@ -1,0 +1,66 @@
+using System.ComponentModel;
+using System.Reflection;
+using Microsoft.AspNetCore.Mvc.Abstractions;
+
+namespace UsersApi.Caching.Keys;
+
+/// <summary>One argument that an action declares: where it comes from, and how its bound value is written into the key.</summary>
+internal sealed class KeyArgument
+{
+    private readonly ParameterDescriptor _parameter;
+    private readonly object? _default;
+
+    private KeyArgument(ParameterDescriptor parameter, ModelMetadata metadata, IModelMetadataProvider provider)
+    {
+        _parameter = parameter;
+        _default = DefaultOf(parameter);
+        // A property's own attribute, as in [FromHeader] on a property, is known to its metadata only.
+        Metadata = parameter is ControllerBoundPropertyDescriptor { PropertyInfo: var property }
+            ? provider.GetMetadataForProperty(property.DeclaringType!, property.Name)
+            : metadata;
+        Source = parameter.BindingInfo?.BindingSource ?? Metadata.BindingSource;
+        Name = parameter.BindingInfo?.BinderModelName ?? Metadata.BinderModelName ?? parameter.Name;
+        HasOwnBinder = (parameter.BindingInfo?.BinderType ?? Metadata.BinderType) is not null;
+    }
+
+    public string Name { get; }
+
+    public BindingSource? Source { get; }
+
+    public ModelMetadata Metadata { get; }
+
+    public bool HasOwnBinder { get; }
+
+    public bool IsNamed(string name) =>
+        string.Equals(name, Name, StringComparison.OrdinalIgnoreCase)
+        || string.Equals(name, _parameter.Name, StringComparison.OrdinalIgnoreCase);
+
+    public static IReadOnlyList<KeyArgument> Of(ControllerActionDescriptor action, IModelMetadataProvider provider) =>
+        [.. action.Parameters.Concat(action.BoundProperties)
+            .Select(parameter => new KeyArgument(parameter, MetadataOf(parameter, provider), provider))];
+
+    /// <summary>The value that the action sees: the bound one, or the default that MVC fills in by itself.</summary>
+    public object? ValueIn(ActionExecutingContext context) => _parameter is ControllerBoundPropertyDescriptor { PropertyInfo: var property }
+        ? property.GetValue(context.Controller)
+        : (context.ActionArguments.TryGetValue(_parameter.Name, out var bound) ? bound : null) ?? _default;
+
+    private static ModelMetadata MetadataOf(ParameterDescriptor parameter, IModelMetadataProvider provider) =>
+        parameter is ControllerParameterDescriptor { ParameterInfo: var info } && provider is ModelMetadataProvider rich
+            ? rich.GetMetadataForParameter(info)
+            : provider.GetMetadataForType(parameter.ParameterType);
+
+    private static object? DefaultOf(ParameterDescriptor parameter)
+    {
+        if (parameter is not ControllerParameterDescriptor { ParameterInfo: var info })
+            return null;
+
+        var type = Nullable.GetUnderlyingType(info.ParameterType) ?? info.ParameterType;
+        var value = info.HasDefaultValue ? info.DefaultValue : info.GetCustomAttribute<DefaultValueAttribute>(false)?.Value;
+        return value switch
+        {
+            null => info.ParameterType.IsValueType ? Activator.CreateInstance(info.ParameterType) : null,
+            _ when type.IsEnum => Enum.ToObject(type, value),
+            _ => value,
+        };
+    }
+}

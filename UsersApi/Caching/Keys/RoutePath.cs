@@ -1,0 +1,109 @@
+using Microsoft.AspNetCore.Routing.Patterns;
+
+namespace UsersApi.Caching.Keys;
+
+/// <summary>Writes the path of a request as its route template with the bound values in place.</summary>
+internal static class RoutePath
+{
+    /// <summary>Appends the path to <paramref name="key"/> and returns the arguments that it holds.</summary>
+    /// <remarks>
+    /// A segment of several parts, as <c>{a}.{b}</c>, keeps its template, and its values become parts: written in place, they
+    /// could run into each other.
+    /// </remarks>
+    public static IReadOnlyList<KeyArgument> Write(
+        StringBuilder key, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments, ICollection<string>? parts)
+    {
+        var request = context.HttpContext.Request;
+        WriteSegments(key, request.PathBase.Value);
+        if ((context.HttpContext.GetEndpoint() as RouteEndpoint)?.RoutePattern is not { } pattern)
+        {
+            WriteSegments(key, request.Path.Value);
+            return [];
+        }
+
+        var held = new List<KeyArgument>();
+        foreach (var segment in pattern.PathSegments)
+        {
+            if (segment is { IsSimple: true, Parts: [RoutePatternParameterPart { Name: var name }] })
+            {
+                if (TextOf(name, context, arguments, held) is { } text)
+                    key.Append('/').Append(KeyText.Escaped(text));
+
+                continue;
+            }
+
+            key.Append('/');
+            foreach (var part in segment.Parts)
+                WritePart(key, part, context, arguments, held, parts);
+        }
+
+        if (pattern.PathSegments.Count == 0)
+            key.Append('/');
+
+        return held;
+    }
+
+    /// <summary>The bound text of a route value, or its raw text where no argument takes it; null where it is absent.</summary>
+    private static string? TextOf(string name, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments, List<KeyArgument> held)
+    {
+        var argument = arguments.FirstOrDefault(argument => argument.Source != BindingSource.Query
+            && string.Equals(argument.Name, name, StringComparison.OrdinalIgnoreCase));
+        if (argument is { HasOwnBinder: false } && KeyText.Knows(argument.Metadata.ModelType))
+        {
+            held.Add(argument);
+            if (argument.ValueIn(context) is { } bound)
+                return KeyText.TextOf(bound);
+        }
+
+        return RawValue(name, context);
+    }
+
+    /// <summary>The path with all values in place, as a URI has them: not for keys, where they could run into each other.</summary>
+    public static string InPlace(ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments)
+    {
+        var path = new StringBuilder();
+        Write(path, context, arguments, parts: null);
+        return path.ToString();
+    }
+
+    /// <summary>A route value as it stands in the URI; null where it is absent.</summary>
+    public static string? RawValue(string name, ActionExecutingContext context) =>
+        // Controller and action names match whatever their case: the descriptor's own spelling is the canonical one.
+        context.ActionDescriptor.RouteValues.TryGetValue(name, out var required) && required is not null
+            ? required
+            : Convert.ToString(context.HttpContext.GetRouteValue(name), CultureInfo.InvariantCulture) is { Length: > 0 } raw ? raw : null;
+
+    /// <summary>A decoded path as it stands in a URI, in the spelling of <see cref="Write"/>.</summary>
+    public static string OfUri(string path)
+    {
+        var key = new StringBuilder();
+        WriteSegments(key, path);
+        return key.ToString();
+    }
+
+    private static void WritePart(
+        StringBuilder key, RoutePatternPart part, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments,
+        List<KeyArgument> held, ICollection<string>? parts)
+    {
+        switch (part)
+        {
+            case RoutePatternLiteralPart literal:
+                key.Append(KeyText.Escaped(literal.Content));
+                break;
+            case RoutePatternSeparatorPart separator:
+                key.Append(KeyText.Escaped(separator.Content));
+                break;
+            case RoutePatternParameterPart { Name: var name }:
+                var text = KeyText.Escaped(TextOf(name, context, arguments, held) ?? "");
+                key.Append(parts is null ? text : $"{{{KeyText.Escaped(name)}}}");
+                parts?.Add($"{{{KeyText.Escaped(name)}}}={text}");
+                break;
+        }
+    }
+
+    private static void WriteSegments(StringBuilder key, string? path)
+    {
+        foreach (var segment in path?.Split('/', StringSplitOptions.RemoveEmptyEntries) ?? [])
+            key.Append('/').Append(KeyText.Escaped(segment));
+    }
+}

@@ -1,0 +1,40 @@
+namespace UsersApi.Caching.Pipeline;
+
+/// <summary>What every request to a cached action needs.</summary>
+internal sealed record CacheServices(
+    CachePolicies Policies, KeyDimensions Dimensions, RequestLookup Lookup, MissLimiter Misses, CacheFlights Flights, CacheStore Store,
+    IOptionsMonitor<RedisCachedOptions> Monitor, TimeProvider Time, CacheMetrics Metrics, ILogger<RedisCachedFilter> Logger)
+{
+    public RedisCachedOptions Options => Monitor.CurrentValue;
+
+    /// <summary>Sends a response that was found.</summary>
+    public Task DeliverAsync(CachedRequest request, Answer answer)
+    {
+        var now = Time.GetUtcNow();
+        if (answer.Outcome is CacheOutcome.Collapsed)
+        {
+            ReportForward(request.Http, answer.Outcome, answer.ForwardReason);
+        }
+        else
+        {
+            var ttl = (answer.Entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000;
+            CacheStatus.SetHit(request.Http, request.Options.Name, answer.Outcome, ttl);
+            Metrics.Request(answer.Outcome);
+        }
+
+        return new ResponseDelivery(request.Http, request.Policy, now).SendAsync(answer.Entry, isHit: true);
+    }
+
+    /// <summary>The request went to the action, for this reason (RFC 9211, section 2.2).</summary>
+    public void ReportForward(HttpContext http, CacheOutcome outcome, string reason)
+    {
+        CacheStatus.SetForward(http, Options.Name, outcome, reason);
+        Metrics.Request(outcome);
+    }
+
+    public void ReportRefusal(HttpContext http, CacheOutcome outcome)
+    {
+        CacheStatus.SetRefused(http, Options.Name, outcome);
+        Metrics.Request(outcome);
+    }
+}

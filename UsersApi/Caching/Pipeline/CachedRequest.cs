@@ -1,0 +1,30 @@
+namespace UsersApi.Caching.Pipeline;
+
+/// <summary>One request to a cached action, as it was when it arrived: the action may change its arguments.</summary>
+internal sealed class CachedRequest
+{
+    private readonly KeyDraft _draft;
+    private readonly KeyDimensions _dimensions;
+
+    public CachedRequest(ActionExecutingContext context, CachePolicy policy, KeyDimensions dimensions, RedisCachedOptions options)
+    {
+        (Http, Policy, Options, _dimensions) = (context.HttpContext, policy, options, dimensions);
+        _draft = policy.Key.Draft(context);
+        Tags = policy.TagsOf(context, _draft.Path);
+    }
+
+    public HttpContext Http { get; }
+
+    public CachePolicy Policy { get; }
+
+    public RedisCachedOptions Options { get; }
+
+    public IReadOnlyList<string> Tags { get; }
+
+    public bool IsHead => HttpMethods.IsHead(Http.Request.Method);
+
+    public bool IsAborted => Http.RequestAborted.IsCancellationRequested;
+
+    /// <summary>The key as of now: an answer may teach the policy another <c>Vary</c>, and is stored under the key that holds it.</summary>
+    public string Key => Policy.Key.Complete(_draft, _dimensions.Of(Policy, Http));
+}

@@ -1,0 +1,157 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
+
+namespace UsersApi.Caching.Pipeline;
+
+/// <summary>A request whose action has to run: it holds a permit and, where it leads, a flight, until it is disposed of.</summary>
+internal sealed class Miss(CacheServices services, CachedRequest request, LookedUp found) : IDisposable
+{
+    private readonly HttpContext _http = request.Http;
+    private readonly CachePolicy _policy = request.Policy;
+    private RateLimitLease? _permit;
+    private ResponseCapture? _capture;
+
+    /// <summary>What the action returned, to see whether an outer filter put something else in its place.</summary>
+    public IActionResult? Result { get; set; }
+
+    /// <summary>Whether a body past the cap has begun to stream through.</summary>
+    public bool HasOverflowed => _capture is { Overflowed: true };
+
+    private DateTimeOffset Now => services.Time.GetUtcNow();
+
+    /// <summary>Waits for a permit to run the action.</summary>
+    /// <returns>False where none comes in time.</returns>
+    /// <exception cref="OperationCanceledException">The client went away.</exception>
+    public async ValueTask<bool> TryEnterAsync()
+    {
+        _permit = await services.Misses.EnterAsync(_http.RequestAborted);
+        return _permit.IsAcquired;
+    }
+
+    /// <summary>Runs a stage while its response is captured.</summary>
+    public async Task<T> CaptureAsync<T>(Func<Task<T>> stage)
+    {
+        _capture ??= new ResponseCapture(_http, _policy.Key, request.Options.MaxBodyBytes, PrepareOverflow);
+        _capture.Begin();
+        try
+        {
+            return await stage();
+        }
+        finally
+        {
+            _capture.End();
+        }
+    }
+
+    /// <summary>A stale response in the place of an action that failed, or did not come to run, where the policy allows it.</summary>
+    public Answer? StaleIfError(Exception? error)
+    {
+        if (request.IsAborted || found.Lookup.StaleWithin(_policy.StaleIfErrorSeconds, Now.ToUnixTimeMilliseconds()) is not { } stale)
+        {
+            if (error is not null)
+                found.Flight?.Dispose();
+
+            return null;
+        }
+
+        CacheLog.StaleIfError(services.Logger, error);
+        _capture?.Headers.Revert();
+        // Those who wait would fail one after another.
+        found.Flight?.Land(new Landing(stale));
+        return new Answer(stale, CacheOutcome.StaleIfError);
+    }
+
+    /// <summary>Stores what was captured, if it may be, and sends it.</summary>
+    /// <param name="isReplayable">False where filters changed the result in a way that a stored response could not show.</param>
+    /// <returns>What to send in its place; null where it was sent.</returns>
+    public async Task<Answer?> CompleteAsync(bool isReplayable)
+    {
+        var capture = _capture!;
+        var body = await capture.CompleteAsync();
+        if (capture.Overflowed)
+            return null;
+
+        // The action is over. How fast its client reads is no reason for others to wait.
+        _permit?.Dispose();
+        if (_http.Response.StatusCode >= StatusCodes.Status500InternalServerError && StaleIfError(null) is { } stale)
+            return stale;
+
+        var now = Now;
+        var delivery = new ResponseDelivery(_http, _policy, now);
+        var verdict = Storability.Judge(_http.Response, _policy, capture, body.Length, now);
+        if (verdict.Outcome is not CacheOutcome.Stored || !isReplayable)
+        {
+            Report(isReplayable ? verdict.Outcome : CacheOutcome.NotReplayable);
+            LandNothing();
+            await delivery.SendAsIsAsync(body);
+            return null;
+        }
+
+        var entry = EntryBuilder.Build(_http.Response, capture.Headers, body, request.Options.CompressFromBytes) with
+        {
+            Key = request.Key,
+            Action = _policy.ActionId,
+            Stamp = found.Lookup.Stamp,
+        };
+        entry = EntryLife.Begin(entry, verdict, _policy, request.Options.JitterPercent, now);
+        capture.Headers.Revert();
+        Report(Store(entry));
+        Land(entry);
+        await delivery.SendAsync(entry, isHit: false);
+        return null;
+    }
+
+    /// <summary>Sends on what the action wrote by itself.</summary>
+    public async Task ReleaseAsync()
+    {
+        if (_capture is not null)
+            await _http.Response.Body.WriteAsync(await _capture.CompleteAsync());
+    }
+
+    /// <summary>
+    /// Whether the result is the action's own: one that an outer filter put in its place may depend on this one request. MVC's
+    /// problem details for a bare status (4xx) do not.
+    /// </summary>
+    public bool IsOwnResult(ResultExecutingContext context) => !_policy.Accept.IsNarrowed(context)
+        && (context.Result == Result || (Result is IClientErrorActionResult && context.Result is ObjectResult { Value: ProblemDetails }));
+
+    public void Dispose()
+    {
+        found.Flight?.Dispose();
+        _permit?.Dispose();
+        _capture?.Dispose();
+    }
+
+    private bool PrepareOverflow()
+    {
+        Report(CacheOutcome.TooLarge);
+        LandNothing();
+        return new ResponseDelivery(_http, _policy, Now).PrepareAsIs();
+    }
+
+    /// <summary>An answer for this client alone: those who wait for it run the action themselves, and for a while nobody waits.</summary>
+    private void LandNothing()
+    {
+        if (found.Flight is null)
+            return;
+
+        found.Flight.Land(new Landing(null));
+        services.Flights.RememberUncacheable(found.FlightKey);
+    }
+
+    private void Land(CacheEntry entry)
+    {
+        // Where the answer named another Vary, those who wait may want another variant. Where the client went away, one of them takes over.
+        if (!request.IsAborted)
+            found.Flight?.Land(new Landing(found.FlightKey.EndsWith('\n' + entry.Key, StringComparison.Ordinal) ? entry : null));
+    }
+
+    private CacheOutcome Store(CacheEntry entry) =>
+        !request.Options.Enabled ? CacheOutcome.Disabled
+        : found.Lookup.Stamp is null ? CacheOutcome.Unreachable
+        : request.IsHead ? CacheOutcome.Head
+        : request.IsAborted ? CacheOutcome.Aborted
+        : services.Store.TryStore(_policy, entry) ? CacheOutcome.Stored : CacheOutcome.Stopping;
+
+    private void Report(CacheOutcome outcome) => services.ReportForward(_http, outcome, found.Lookup.ForwardReason);
+}

@@ -1,0 +1,142 @@
+namespace UsersApi.Caching.Pipeline;
+
+/// <summary>
+/// Looks a response up before an action runs, and stores it afterwards. As an action filter it comes after authorization,
+/// binding and validation: a refused or invalid request never reaches the cache.
+/// </summary>
+internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices services)
+    : IAsyncResourceFilter, IAsyncActionFilter, IAsyncResultFilter, IDisposable
+{
+    /// <summary>Inside the automatic 400 of <c>[ApiController]</c> (-2000), outside the filters that set no order (0).</summary>
+    public const int FilterOrder = -1000;
+
+    // Stands for the response that is known until the result stage sends it.
+    private static readonly IActionResult Placeholder = new EmptyResult();
+
+    private CachedRequest? _request;
+    private Answer? _answer;
+    private Miss? _miss;
+
+    /// <summary>
+    /// Releases what a miss holds, however it ends: MVC skips the stages below after an exception or another filter's result.
+    /// </summary>
+    public async Task OnResourceExecutionAsync(ResourceExecutingContext context, ResourceExecutionDelegate next)
+    {
+        try
+        {
+            await next();
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
+    public async Task OnActionExecutionAsync(ActionExecutingContext context, ActionExecutionDelegate next)
+    {
+        var http = context.HttpContext;
+        if (services.Policies.For(context.ActionDescriptor) is not { } policy || policy.Attribute != attribute
+            || !(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) || http.Response.HasStarted)
+        {
+            await next();
+            return;
+        }
+
+        if (AudienceRule.Bypass(policy, context) is { } bypass)
+        {
+            services.ReportForward(http, bypass, "bypass");
+            await next();
+            return;
+        }
+
+        _request = new CachedRequest(context, policy, services.Dimensions, services.Options);
+        var found = await services.Lookup.FindAsync(_request);
+        if (found.Answer is { } answer)
+        {
+            _answer = answer;
+            context.Result = Placeholder;
+            return;
+        }
+
+        await RunAsync(context, next, _miss = new Miss(services, _request, found));
+    }
+
+    public async Task OnResultExecutionAsync(ResultExecutingContext context, ResultExecutionDelegate next)
+    {
+        if (_request is null || (_answer is null && _miss is null))
+        {
+            await next();
+            return;
+        }
+
+        if (context.HttpContext.Response.HasStarted && _miss is not { HasOverflowed: true })
+        {
+            // An outer filter sent something of its own: what the action wrote follows it.
+            await (_miss?.ReleaseAsync() ?? Task.CompletedTask);
+            await next();
+        }
+        else if (_answer is null)
+        {
+            await CompleteAsync(context, next, _miss!);
+        }
+        else if (context.Result != Placeholder)
+        {
+            // An outer filter put its own result in place: it has the last word, as it has on a miss.
+            await next();
+        }
+        else
+        {
+            // Inner result filters had their say when the response was made.
+            context.Cancel = true;
+            await services.DeliverAsync(_request, _answer);
+        }
+    }
+
+    public void Dispose() => _miss?.Dispose();
+
+    private async Task RunAsync(ActionExecutingContext context, ActionExecutionDelegate next, Miss miss)
+    {
+        if (!await miss.TryEnterAsync())
+        {
+            _answer = miss.StaleIfError(null);
+            context.Result = _answer is null ? Overloaded(context.HttpContext) : Placeholder;
+            return;
+        }
+
+        var executed = await miss.CaptureAsync(() => next());
+        if (executed is { Exception: { } error, ExceptionHandled: false } && miss.StaleIfError(error) is { } stale)
+        {
+            _answer = stale;
+            executed.ExceptionHandled = true;
+            executed.Result = Placeholder;
+        }
+
+        miss.Result = executed.Result;
+    }
+
+    private async Task CompleteAsync(ResultExecutingContext context, ResultExecutionDelegate next, Miss miss)
+    {
+        var executed = await miss.CaptureAsync(() => next());
+        if (executed is not { Exception: { } error, ExceptionHandled: false })
+        {
+            _answer = await miss.CompleteAsync(isReplayable: !executed.Canceled && miss.IsOwnResult(context));
+        }
+        else if (!miss.HasOverflowed)
+        {
+            _answer = miss.StaleIfError(error);
+            executed.ExceptionHandled = _answer is not null;
+        }
+
+        if (_answer is not null)
+            await services.DeliverAsync(_request!, _answer);
+    }
+
+    private StatusCodeResult Overloaded(HttpContext http)
+    {
+        services.ReportRefusal(http, CacheOutcome.Overloaded);
+        http.Response.Headers.RetryAfter = "1";
+        _miss?.Dispose();
+        _miss = null;
+        return new StatusCodeResult(StatusCodes.Status503ServiceUnavailable);
+    }
+}

@@ -1,0 +1,165 @@
+namespace UsersApi.Caching.Pipeline;
+
+/// <summary>
+/// Sends an entry to a client. The one who filled the cache, those who are served from it and those who come while it is
+/// switched off all get their bytes from here, so that no difference can arise.
+/// </summary>
+internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, DateTimeOffset now)
+{
+    private const int ChunkBytes = 64 * 1024;
+
+    private readonly HttpRequest _request = http.Request;
+    private readonly HttpResponse _response = http.Response;
+
+    /// <summary>Sends an entry that was stored, or could have been.</summary>
+    public async Task SendAsync(CacheEntry entry, bool isHit)
+    {
+        _response.StatusCode = entry.Status;
+        foreach (var header in entry.Headers)
+        {
+            var set = _response.Headers[header.Name];
+            _response.Headers[header.Name] = header.IsAdded ? new([.. set, .. header.Values])
+                // The caches nearer to the origin come first (RFC 9211, section 2).
+                : header.Name == CacheStatus.HeaderName ? new([.. header.Values, .. set])
+                : new(header.Values);
+        }
+
+        var age = Math.Max(0, (now.ToUnixTimeMilliseconds() - entry.Stored) / 1_000);
+        if (isHit)
+            _response.Headers.Age = age.ToString(CultureInfo.InvariantCulture);
+
+        SetVary(entry.MayCompress);
+        SetCacheControl(entry, age);
+        if (entry.Status != StatusCodes.Status200OK)
+        {
+            await WriteAsync(entry.Body);
+            return;
+        }
+
+        await SendRepresentationAsync(entry);
+    }
+
+    /// <summary>Sends what may not be stored, as the action made it, but for the preconditions that were hidden from it.</summary>
+    public async Task SendAsIsAsync(ReadOnlyMemory<byte> body)
+    {
+        if (PrepareAsIs())
+            await WriteAsync(body, _response.ContentLength);
+    }
+
+    /// <summary>Whether a body follows.</summary>
+    public bool PrepareAsIs()
+    {
+        SetVary(mayCompress: false);
+        var status = _response.StatusCode == StatusCodes.Status200OK
+            ? Preconditions.Evaluate(_request, _response.Headers.ETag.ToString(), _response.Headers.LastModified)
+            : _response.StatusCode;
+        if (status == _response.StatusCode)
+            return true;
+
+        SendNoBody(status);
+        return false;
+    }
+
+    private async Task SendRepresentationAsync(CacheEntry entry)
+    {
+        var lastModified = _response.Headers.LastModified;
+        var range = ByteRange.Of(_request, entry.Length);
+        var coding = !entry.MayCompress || (range is not null && Preconditions.AllowRange(_request, entry.ETag, lastModified))
+            ? ContentCoding.Identity
+            : ContentCoding.Negotiate(_request.Headers.AcceptEncoding);
+        var etag = entry.OwnsETag ? ContentCoding.TagOf(entry.ETag, coding) : entry.ETag;
+        if (etag.Length > 0)
+            _response.Headers.ETag = etag;
+
+        if (Preconditions.Evaluate(_request, etag, lastModified) is not StatusCodes.Status200OK and var status)
+        {
+            SendNoBody(status);
+        }
+        else if (range is { } asked && coding == ContentCoding.Identity && Preconditions.AllowRange(_request, etag, lastModified))
+        {
+            await SendRangeAsync(entry, asked);
+        }
+        else if (coding != ContentCoding.Identity)
+        {
+            _response.Headers.ContentEncoding = coding;
+            await WriteAsync(entry.Compressed());
+        }
+        else
+        {
+            await WriteAsync(entry.Body);
+        }
+    }
+
+    private async Task SendRangeAsync(CacheEntry entry, ByteRange range)
+    {
+        _response.Headers.ContentRange = range.HeaderFor(entry.Length);
+        if (range.Length == 0)
+        {
+            SendNoBody(StatusCodes.Status416RangeNotSatisfiable, keepRange: true);
+            return;
+        }
+
+        _response.StatusCode = StatusCodes.Status206PartialContent;
+        await WriteAsync(entry.Body.Slice(range.Start, range.Length));
+    }
+
+    /// <summary>What describes a body stays away where none is sent (RFC 9110, section 15.4.5).</summary>
+    private void SendNoBody(int status, bool keepRange = false)
+    {
+        _response.StatusCode = status;
+        var headers = _response.Headers;
+        headers.ContentType = headers.ContentEncoding = headers.ContentLanguage = headers.ContentDisposition = default;
+        headers.ContentLength = null;
+        if (!keepRange)
+            headers.ContentRange = default;
+    }
+
+    private void SetVary(bool mayCompress)
+    {
+        if (!policy.NamesVary && _response.Headers.Vary.Count == 0)
+        {
+            // As nearly always.
+            _response.Headers.Vary = mayCompress ? HeaderNames.AcceptEncoding : default;
+            return;
+        }
+
+        var added = mayCompress ? policy.VaryOfResponse.Append(HeaderNames.AcceptEncoding) : policy.VaryOfResponse;
+        var named = _response.Headers.Vary.SelectMany(
+            line => line?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? []);
+        var missing = string.Join(", ", added.Except(named, StringComparer.OrdinalIgnoreCase));
+        if (missing.Length > 0)
+            _response.Headers.Append(HeaderNames.Vary, missing);
+    }
+
+    private void SetCacheControl(CacheEntry entry, long age)
+    {
+        if (_response.Headers.CacheControl.Count > 0 || _response.Headers.Expires.Count > 0)
+        {
+            // The action's own word, or a middleware's.
+            return;
+        }
+
+        var left = Math.Max(0, (entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000);
+        var rule = policy.ClientSeconds == 0
+            ? "no-cache"
+            : string.Create(CultureInfo.InvariantCulture, $"max-age={age + Math.Min(policy.ClientSeconds, left)}");
+        _response.Headers.CacheControl = policy.Audience is CacheAudience.PerUser ? "private, " + rule : rule;
+    }
+
+    private async Task WriteAsync(ReadOnlyMemory<byte> body, long? length = null)
+    {
+        var hasContent = _response.StatusCode
+            is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified or StatusCodes.Status205ResetContent);
+        if (hasContent)
+            _response.ContentLength = length ?? body.Length;
+
+        if (!hasContent || HttpMethods.IsHead(_request.Method))
+            return;
+
+        // One write of megabytes would be copied whole into the server's buffers before the first byte leaves.
+        for (; body.Length > ChunkBytes; body = body[ChunkBytes..])
+            await _response.Body.WriteAsync(body[..ChunkBytes]);
+
+        await _response.Body.WriteAsync(body);
+    }
+}

@@ -1,0 +1,18 @@
+namespace UsersApi.Caching.Policies;
+
+/// <summary>Decides whether a request may share responses with others at all.</summary>
+internal static class AudienceRule
+{
+    /// <summary>Why the request bypasses the cache; null where it does not.</summary>
+    public static CacheOutcome? Bypass(CachePolicy policy, ActionExecutingContext context) =>
+        // Without [ApiController] an invalid request reaches the action, with defaults that are not what it says.
+        context.ModelState.IsValid ? Bypass(policy.Audience, context.HttpContext) : CacheOutcome.Invalid;
+
+    public static CacheOutcome? Bypass(CacheAudience audience, HttpContext http) => audience switch
+    {
+        CacheAudience.Anonymous when http.Request.Headers.Authorization.Count > 0 || http.User.Identity?.IsAuthenticated == true
+            => CacheOutcome.Credentials,
+        CacheAudience.PerUser when KeyDimensions.SubjectOf(http.User) is null => CacheOutcome.NoSubject,
+        _ => null,
+    };
+}

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Mvc.Abstractions;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
+
+namespace UsersApi.Caching.Policies;
+
+/// <summary>The policy of each cached action.</summary>
+internal sealed class CachePolicies(
+    IActionDescriptorCollectionProvider actions, IOptions<RedisCachedOptions> options, IOptions<MvcOptions> mvc,
+    IModelMetadataProvider provider)
+{
+    private readonly ConcurrentDictionary<ActionDescriptor, CachePolicy?> _policies = new();
+
+    /// <summary>The policy of an action; null where it is not cached.</summary>
+    public CachePolicy? For(ActionDescriptor action) => _policies.GetOrAdd(action, Create);
+
+    /// <summary>Looks at every action, so that an attribute's mistakes are told at start and not to a client.</summary>
+    /// <exception cref="InvalidOperationException">An attribute contradicts its action; the message names it and the remedy.</exception>
+    public void Validate()
+    {
+        var mistakes = actions.ActionDescriptors.Items.OfType<ControllerActionDescriptor>()
+            .SelectMany(action => PolicyMistakes.In(action, For(action)).Select(mistake => $"{action.DisplayName}: {mistake}"))
+            .ToList();
+        if (mistakes.Count > 0)
+        {
+            throw new InvalidOperationException(string.Join(
+                Environment.NewLine, mistakes.Prepend("[RedisCached] cannot work as it is written:")));
+        }
+    }
+
+    private CachePolicy? Create(ActionDescriptor descriptor)
+    {
+        // Filters are ordered from the outside in: the last is the one nearest to the action.
+        var attribute = descriptor.FilterDescriptors.OrderBy(filter => filter.Scope)
+            .Select(filter => filter.Filter).OfType<ICachedAction>().LastOrDefault();
+        return attribute is { Enabled: true } && descriptor is ControllerActionDescriptor action
+            && (PolicyMistakes.AnswersGet(action) || PolicyMistakes.IsOnAction(action, attribute))
+            ? new CachePolicy(attribute, action, options.Value, mvc.Value, provider)
+            : null;
+    }
+}

@@ -1,0 +1,53 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace UsersApi.Caching.Policies;
+
+/// <summary>
+/// How responses are cached, where an attribute says nothing else; null falls back to the next level: attribute, then defaults.
+/// </summary>
+public sealed class CacheSettings
+{
+    private const int MaxSeconds = 31_536_000;
+
+    /// <summary>How long a stored response stays fresh, in seconds: 1 to 31,536,000 (a year); 60 where nothing is said.</summary>
+    [Range(1, MaxSeconds)]
+    public int? Seconds { get; set; }
+
+    /// <summary>How long a client may use its copy unasked, in seconds: 0 (always revalidate, the default) to 31,536,000.</summary>
+    [Range(0, MaxSeconds)]
+    public int? ClientSeconds { get; set; }
+
+    /// <summary>
+    /// For how long after <see cref="Seconds"/> a response that was not evicted is still sent, at once, while a new one is made
+    /// behind it (RFC 5861, section 3), in seconds: 0 (never, the default) to 31,536,000.
+    /// </summary>
+    [Range(0, MaxSeconds)]
+    public int? StaleSeconds { get; set; }
+
+    /// <summary>
+    /// For how long after <see cref="Seconds"/> a response that was not evicted is sent in place of an exception or a 5xx
+    /// (RFC 5861, section 4), in seconds: 0 (never, the default) to 31,536,000.
+    /// </summary>
+    [Range(0, MaxSeconds)]
+    public int? StaleIfErrorSeconds { get; set; }
+
+    /// <summary>Among whom one response is shared; anonymous requests alone where nothing is said.</summary>
+    public CacheAudience? Audience { get; set; }
+
+    /// <summary>Request headers whose values select another response; they become part of the key and of <c>Vary</c>.</summary>
+    public string[]? Vary { get; set; }
+
+    /// <summary>Statuses that are stored; 200 alone where nothing is said. 206 and 304 never are.</summary>
+    public int[]? StatusCodes { get; set; }
+
+    internal CacheSettings Or(CacheSettings next) => new()
+    {
+        Seconds = Seconds ?? next.Seconds,
+        ClientSeconds = ClientSeconds ?? next.ClientSeconds,
+        StaleSeconds = StaleSeconds ?? next.StaleSeconds,
+        StaleIfErrorSeconds = StaleIfErrorSeconds ?? next.StaleIfErrorSeconds,
+        Audience = Audience ?? next.Audience,
+        Vary = Vary ?? next.Vary,
+        StatusCodes = StatusCodes ?? next.StatusCodes,
+    };
+}

@@ -1,0 +1,7 @@
+namespace UsersApi.Caching.Policies;
+
+/// <summary>What an attribute says of the action that evicts.</summary>
+internal interface IEvictingAction
+{
+    IReadOnlyList<string> Tags { get; }
+}

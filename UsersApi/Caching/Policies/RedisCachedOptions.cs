@@ -1,0 +1,140 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace UsersApi.Caching.Policies;
+
+/// <summary>The response cache's settings, from the configuration section <c>RedisCached</c>.</summary>
+public sealed class RedisCachedOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "RedisCached";
+
+    /// <summary>The kill switch: false leaves Redis alone, at once and without a restart.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>How this cache is called in <c>Cache-Status</c>: an RFC 8941 token.</summary>
+    [RegularExpression("[A-Za-z*][A-Za-z0-9!#$%&'*+.^_`|~:/-]{0,63}")]
+    public string Name { get; set; } = "RedisCached";
+
+    /// <summary>What every Redis key of this application begins with.</summary>
+    [Required, StringLength(128)]
+    public string KeyPrefix { get; set; } = "redis-cached:";
+
+    /// <summary>Scheme and host are part of the key; turn it off only where no response contains them.</summary>
+    public bool KeyByHost { get; set; } = true;
+
+    /// <summary>Characters of a key before its tail becomes a SHA-256: 128 to 8,192.</summary>
+    [Range(128, 8_192)]
+    public int MaxKeyLength { get; set; } = 1_024;
+
+    /// <summary>Bodies above this many bytes stream through and are not stored: 0 to 256 MiB.</summary>
+    [Range(0, 268_435_456)]
+    public int MaxBodyBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Bodies from this many bytes on are compressed for clients that accept it; null turns compression off.</summary>
+    [Range(1, int.MaxValue)]
+    public int? CompressFromBytes { get; set; } = 1_024;
+
+    /// <summary>
+    /// The secret of the hash that stands for a user in a key; the same on all nodes. Random for each process where it is not
+    /// set.
+    /// </summary>
+    [MinLength(16)]
+    public string? KeySecret { get; set; }
+
+    /// <summary>Tags with arguments, and paths, share this many version keys in Redis: 16 to 65,536.</summary>
+    [Range(16, 65_536)]
+    public int TagBuckets { get; set; } = 4_096;
+
+    /// <summary>
+    /// Whether this node may answer from memory under a lease of one second, without asking Redis; it is as strict without, and
+    /// asks Redis for the versions at every lookup.
+    /// </summary>
+    public bool Leases { get; set; } = true;
+
+    /// <summary>How long a lookup waits for the tag versions, in milliseconds: 1 to 10,000.</summary>
+    [Range(1, 10_000)]
+    public int VersionsTimeoutMs { get; set; } = 50;
+
+    /// <summary>
+    /// How long a lookup waits for an entry, in milliseconds: 1 to 60,000. An action whose bodies are large gets a millisecond
+    /// more for each 10 KB.
+    /// </summary>
+    [Range(1, 60_000)]
+    public int EntryTimeoutMs { get; set; } = 1_000;
+
+    /// <summary>How long a write waits for its eviction, in milliseconds: 1 to 60,000.</summary>
+    [Range(1, 60_000)]
+    public int EvictionTimeoutMs { get; set; } = 1_000;
+
+    /// <summary>
+    /// Where an eviction does not reach Redis: true answers the write with 503, though it may have been made; false acknowledges
+    /// it, and other nodes may serve what was stored before until the retry gets through.
+    /// </summary>
+    public bool WithholdOnFailedEviction { get; set; }
+
+    /// <summary>
+    /// How much of its freshness an entry may lose at random, so that those stored together do not die together, in percent: 0 to
+    /// 50.
+    /// </summary>
+    [Range(0, 50)]
+    public int JitterPercent { get; set; } = 5;
+
+    /// <summary>Stale answers that may be renewed at the same time: 0 to 1,000.</summary>
+    [Range(0, 1_000)]
+    public int MaxRevalidations { get; set; } = 8;
+
+    /// <summary>How long the renewal of a stale answer may take, in milliseconds: 100 to 600,000.</summary>
+    [Range(100, 600_000)]
+    public int RevalidationMs { get; set; } = 30_000;
+
+    /// <summary>
+    /// How long a request waits for the same one that is being computed, before it runs the action itself, in milliseconds: 0 to
+    /// 60,000.
+    /// </summary>
+    [Range(0, 60_000)]
+    public int CollapseWaitMs { get; set; } = 10_000;
+
+    /// <summary>
+    /// Cached actions that may run at the same time, so that a flood of cold keys does not take all of what they need: 1 to
+    /// 100,000.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int MaxRunningMisses { get; set; } = 64;
+
+    /// <summary>
+    /// How long a miss waits for its turn before it is answered 503 with <c>Retry-After</c>, in milliseconds: 0 to 60,000.
+    /// </summary>
+    [Range(0, 60_000)]
+    public int MissWaitMs { get; set; } = 5_000;
+
+    /// <summary>
+    /// Bytes of responses that this process keeps for itself, so that a hit reads no more than the tag versions from Redis: 0
+    /// (off) to 16 GiB.
+    /// </summary>
+    [Range(0, 17_179_869_184)]
+    public long NearCacheBytes { get; set; } = 100 * 1024 * 1024;
+
+    /// <summary>Responses that may wait to be written: 1 to 100,000. The oldest goes first.</summary>
+    [Range(1, 100_000)]
+    public int QueueEntries { get; set; } = 1_024;
+
+    /// <summary>Bytes that may wait to be written: 1 MiB to 1 GiB. The oldest goes first.</summary>
+    [Range(1_048_576, 1_073_741_824)]
+    public long QueueBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>A response that has waited this long is not written any more, in seconds: 1 to 3,600.</summary>
+    [Range(1, 3_600)]
+    public int QueueSeconds { get; set; } = 10;
+
+    /// <summary>How long a shutdown waits for the queue to drain, in seconds: 0 to 300.</summary>
+    [Range(0, 300)]
+    public int DrainSeconds { get; set; } = 5;
+
+    /// <summary>Without a Redis connection string: the bytes that the store in this process may hold, 1 MiB to 16 GiB.</summary>
+    [Range(1_048_576, 17_179_869_184)]
+    public long LocalStoreBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>What holds where an attribute says nothing.</summary>
+    [ValidateObjectMembers]
+    public CacheSettings Defaults { get; set; } = new();
+}

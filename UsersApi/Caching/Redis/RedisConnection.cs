@@ -1,0 +1,115 @@
+using StackExchange.Redis;
+
+namespace UsersApi.Caching.Redis;
+
+/// <summary>
+/// The cache's own connections to Redis: they fail fast and come back by themselves. Versions have one of their own, since
+/// bodies of megabytes would hold them up, and so have messages.
+/// </summary>
+internal sealed class RedisConnection : IAsyncDisposable
+{
+    private readonly Lazy<Task<IConnectionMultiplexer>> _connecting;
+    private readonly Lazy<Task<IConnectionMultiplexer>> _connectingBodies;
+    private readonly ConfigurationOptions _configuration;
+    private readonly ILogger _logger;
+    private int _isLost;
+
+    public RedisConnection(string connectionString, IOptions<RedisCachedOptions> options, ILogger<RedisConnection> logger)
+    {
+        _logger = logger;
+        _configuration = ConfigurationOptions.Parse(connectionString);
+        _configuration.ClientName ??= "UsersApi.Caching";
+        // The threads of the library's own socket manager are woken five times for each reply, which costs more than the rest of it.
+        _configuration.SocketManager = SocketManager.ThreadPool;
+        // A broken cache is an empty cache: no command waits for a connection that is not there.
+        _configuration.AbortOnConnectFail = false;
+        _configuration.BacklogPolicy = BacklogPolicy.FailFast;
+        _configuration.ConnectTimeout = Math.Min(_configuration.ConnectTimeout, 2_000);
+        _configuration.AsyncTimeout = Math.Max(options.Value.EntryTimeoutMs, options.Value.EvictionTimeoutMs) * 2;
+        _configuration.HeartbeatInterval = TimeSpan.FromMilliseconds(500);
+        _configuration.ReconnectRetryPolicy = new LinearRetry(250);
+        // After a failover the new master is looked for, and the default of a minute would be a minute without hits.
+        _configuration.ConfigCheckSeconds = Math.Min(_configuration.ConfigCheckSeconds, 2);
+        _configuration.ConfigurationChannel = "";
+        // Channels are named in full, in scripts too, where the library adds no prefix.
+        _configuration.ChannelPrefix = default;
+        TagPrefix = $"{options.Value.KeyPrefix}v1:{{tag}}";
+        // What is not subscribed to anything needs one connection, not two.
+        var plain = _configuration.Clone();
+        plain.CommandMap = CommandMap.Create(["SUBSCRIBE"], available: false);
+        _connecting = new(() => ConnectAsync(plain));
+        _connectingBodies = new(async () => await ConnectionMultiplexer.ConnectAsync(plain.Clone()));
+    }
+
+    /// <summary>What the keys and channels of versions begin with, on all revisions.</summary>
+    public string TagPrefix { get; }
+
+    public RedisKey LeasesKey => TagPrefix + "#leases";
+
+    /// <summary>
+    /// For versions. Ready at once when connected, and for a second or two at start; it never fails for a server that is not
+    /// there.
+    /// </summary>
+    public Task<IConnectionMultiplexer> Multiplexer => _connecting.Value;
+
+    /// <summary>For entries.</summary>
+    public Task<IConnectionMultiplexer> Bodies => _connectingBodies.Value;
+
+    public async ValueTask<IDatabase> DatabaseAsync() => (await Multiplexer).GetDatabase();
+
+    public RedisKey KeyOf(string tag) => $"{TagPrefix}:{tag}";
+
+    /// <summary>Channels are common to all databases of a server: the name tells which is meant.</summary>
+    public string ChannelOf(string name) =>
+        string.Create(CultureInfo.InvariantCulture, $"{TagPrefix}:db{_configuration.DefaultDatabase ?? 0}:{name}");
+
+    public async Task PublishAsync(string channel, string message) =>
+        await (await DatabaseAsync()).PublishAsync(
+            RedisChannel.Literal(channel), message, CommandFlags.DemandMaster | CommandFlags.FireAndForget);
+
+    public async Task<IConnectionMultiplexer> ConnectForSubscriptionAsync()
+    {
+        var configuration = _configuration.Clone();
+        // The connection for messages is made after the other one: who subscribes waits for it, within the time limit.
+        configuration.BacklogPolicy = BacklogPolicy.Default;
+        return await ConnectionMultiplexer.ConnectAsync(configuration);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var connecting in (Lazy<Task<IConnectionMultiplexer>>[])[_connecting, _connectingBodies])
+        {
+            if (connecting.IsValueCreated)
+                await (await connecting.Value).DisposeAsync();
+        }
+    }
+
+    private async Task<IConnectionMultiplexer> ConnectAsync(ConfigurationOptions configuration)
+    {
+        var multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration);
+        multiplexer.ConnectionFailed += (_, failure) => Lost(failure.FailureType.ToString());
+        multiplexer.ConnectionRestored += (_, _) => Connected();
+        if (multiplexer.IsConnected)
+        {
+            CacheLog.RedisConnected(_logger);
+        }
+        else
+        {
+            Lost("no answer at start");
+        }
+
+        return multiplexer;
+    }
+
+    private void Lost(string why)
+    {
+        if (Interlocked.Exchange(ref _isLost, 1) == 0)
+            CacheLog.RedisLost(_logger, why);
+    }
+
+    private void Connected()
+    {
+        if (Interlocked.Exchange(ref _isLost, 0) == 1)
+            CacheLog.RedisConnected(_logger);
+    }
+}

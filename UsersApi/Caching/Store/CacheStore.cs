@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Caching.Distributed;
+
+namespace UsersApi.Caching.Store;
+
+/// <summary>What a lookup found.</summary>
+/// <param name="Entry">A response that may be served; null on a miss.</param>
+/// <param name="Stamp">The versions under which a new response may be stored; null where they could not be read.</param>
+/// <param name="Stale">A response that was not evicted and is no longer fresh.</param>
+/// <param name="IsOutdated">Whether there was one that may not be served as fresh.</param>
+internal readonly record struct Lookup(CacheEntry? Entry, Stamp? Stamp, CacheEntry? Stale, bool IsOutdated)
+{
+    /// <summary>Why the request goes to the action: a word of RFC 9211, section 2.2.</summary>
+    public string ForwardReason => Stamp is null ? "bypass" : IsOutdated ? "stale" : "uri-miss";
+
+    /// <summary>The stale response, if it is no longer stale than so many seconds.</summary>
+    public CacheEntry? StaleWithin(int seconds, long nowMs) =>
+        Stale is not null && nowMs < Math.Min(Stale.KeepUntil, Stale.FreshUntil + (seconds * 1_000L)) ? Stale : null;
+}
+
+/// <summary>Looks responses up, in the queue and in the distributed cache, and takes in new ones.</summary>
+internal sealed class CacheStore(
+    [FromKeyedServices(CacheStore.ServiceKey)] IDistributedCache cache,
+    ITagVersions versions,
+    CacheWriteQueue queue,
+    NearCache near,
+    IOptions<RedisCachedOptions> options,
+    TimeProvider time,
+    CacheMetrics metrics,
+    ILogger<CacheStore> logger)
+{
+    /// <summary>The key of the cache's own <see cref="IDistributedCache"/>; the application's own is left alone.</summary>
+    public const string ServiceKey = "redis-cached";
+
+    // What a slow network still carries; a body is read on a connection that others read theirs on.
+    private const int BytesPerMs = 10_000;
+
+    /// <summary>
+    /// Only the freshness of the versions matters: whatever body turns up is served only if its stamp equals the current one.
+    /// </summary>
+    public async ValueTask<Lookup> FindAsync(CachePolicy policy, string key, IReadOnlyList<string> tags)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var entry = FindInMemory(policy, key);
+        var reading = versions.ReadAsync(tags);
+        // Beside the versions, and not at all where a Redis that is left alone is not asked for them either.
+        var stored = entry is null && !reading.IsCompleted ? ReadAsync(policy, key) : null;
+        if (await reading is not { } stamp)
+            return default;
+
+        // Another node may have stored a later one than memory has.
+        if (entry?.Stamp != stamp || entry.FreshUntil <= now)
+            entry = await (stored ?? ReadAsync(policy, key)) ?? entry;
+
+        if (entry?.Stamp != stamp)
+            return new Lookup(null, stamp, null, IsOutdated: entry is not null);
+
+        near.Keep(entry);
+        return entry.FreshUntil > now
+            ? new Lookup(entry, stamp, null, IsOutdated: false)
+            : new Lookup(null, stamp, entry, IsOutdated: true);
+    }
+
+    /// <summary>What this process itself has stored or read under this key; the caller compares the stamp.</summary>
+    public CacheEntry? FindInMemory(CachePolicy policy, string key) =>
+        (queue.TryFind(key, out var queued) ? queued : near.Find(key)) is { } entry && entry.Action == policy.ActionId ? entry : null;
+
+    public bool TryStore(CachePolicy policy, CacheEntry entry)
+    {
+        policy.LargestEntry = Math.Max(policy.LargestEntry, entry.Length);
+        near.Keep(entry);
+        return queue.TryEnqueue(entry);
+    }
+
+    /// <summary>The entry as it stands in the store; every failure is a miss.</summary>
+    private async Task<CacheEntry?> ReadAsync(CachePolicy policy, string key)
+    {
+        try
+        {
+            var limit = options.Value.EntryTimeoutMs + (policy.LargestEntry / BytesPerMs);
+            // Not through IBufferDistributedCache: over Redis it reads an array all the same, and copies it.
+            var bytes = await cache.GetAsync(key).WaitAsync(TimeSpan.FromMilliseconds(limit), time);
+            policy.LargestEntry = Math.Max(policy.LargestEntry, bytes?.Length ?? 0);
+            return bytes is not null && CacheEntryFormat.Read(bytes) is { } entry
+                && entry.Key == key && entry.Action == policy.ActionId ? entry : null;
+        }
+        catch (Exception error)
+        {
+            metrics.ReadFailed();
+            CacheLog.ReadFailed(logger, error.GetType().Name);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Caching.Distributed;
+
+namespace UsersApi.Caching.Store;
+
+/// <summary>Writes queued responses to the store, and drains the queue when the host stops.</summary>
+internal sealed class CacheWriteWorker(
+    CacheWriteQueue queue,
+    [FromKeyedServices(CacheStore.ServiceKey)] IDistributedCache cache,
+    IOptions<RedisCachedOptions> options,
+    TimeProvider time,
+    CacheMetrics metrics,
+    ILogger<CacheWriteWorker> logger) : BackgroundService
+{
+    private const int Writers = 2;
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // The base class cancels the loops at once: they end by themselves when the completed queue is empty.
+        queue.Complete();
+        if (ExecuteTask is { } draining)
+        {
+            await draining.WaitAsync(TimeSpan.FromSeconds(options.Value.DrainSeconds), time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (queue.Count is > 0 and var left)
+        {
+            metrics.QueueDropped(left);
+            CacheLog.DrainIncomplete(logger, left);
+        }
+
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => Task.Run(() => WriteAllAsync(stoppingToken), CancellationToken.None)));
+
+    private async Task WriteAllAsync(CancellationToken cancel)
+    {
+        await foreach (var entry in queue.ReadAllAsync(cancel))
+        {
+            try
+            {
+                try
+                {
+                    await WriteAsync(entry, cancel);
+                }
+                catch (Exception) when (!cancel.IsCancellationRequested)
+                {
+                    // Something else may stand under the key, of a type that can't be written over.
+                    await cache.RemoveAsync(entry.Key, cancel);
+                    await WriteAsync(entry, cancel);
+                }
+            }
+            catch (Exception error) when (error is not OperationCanceledException || !cancel.IsCancellationRequested)
+            {
+                // A broken store costs later misses, and nothing else: the loop must outlive it.
+                metrics.WriteFailed();
+                CacheLog.WriteFailed(logger, error.GetType().Name);
+            }
+            finally
+            {
+                queue.Finish(entry);
+            }
+        }
+    }
+
+    private async Task WriteAsync(CacheEntry entry, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        var left = DateTimeOffset.FromUnixTimeMilliseconds(entry.KeepUntil) - now;
+        var waited = now - DateTimeOffset.FromUnixTimeMilliseconds(entry.Stored);
+        if (waited.TotalSeconds > options.Value.QueueSeconds)
+            metrics.QueueDropped(1);
+        else if (left > TimeSpan.Zero && queue.IsLatest(entry))
+            await WriteAsync(entry, left, cancel);
+    }
+
+    private async Task WriteAsync(CacheEntry entry, TimeSpan left, CancellationToken cancel)
+    {
+        // Whole seconds, upwards: the store would round a rest below one second to an expiry of none. The entry knows better.
+        var seconds = TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds));
+        var expiry = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = seconds };
+        var bytes = CacheEntryFormat.Write(entry);
+        if (cache is IBufferDistributedCache buffered)
+        {
+            await buffered.SetAsync(entry.Key, bytes, expiry, cancel);
+        }
+        else
+        {
+            await cache.SetAsync(entry.Key, System.Buffers.BuffersExtensions.ToArray(bytes), expiry, cancel);
+        }
+
+        metrics.Written(bytes.Length);
+    }
+}

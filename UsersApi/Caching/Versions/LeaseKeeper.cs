@@ -1,0 +1,127 @@
+namespace UsersApi.Caching.Versions;
+
+/// <summary>
+/// Keeps this node's lease: subscribes, renews, acknowledges, and leaves when the host stops. A node without leases
+/// (<see cref="RedisCachedOptions.Leases"/>) subscribes too, since its writes wait for the acknowledgements of others.
+/// </summary>
+internal sealed class LeaseKeeper(
+    RedisConnection connection, VersionScripts scripts, ScriptRunner runner, KnownVersions known, Lease lease,
+    Acknowledgements acknowledgements,
+    IOptions<RedisCachedOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger) : BackgroundService, IAsyncDisposable
+{
+    // Hits do not read the tags that they use: Redis would take them for unused, and forget them first.
+    private const int MaxTouched = 64;
+
+    private readonly string _node = options.Value.Leases ? lease.Node : "";
+    private readonly TimeSpan _patience =
+        TimeSpan.FromMilliseconds(Math.Max(options.Value.VersionsTimeoutMs, LeaseTerms.RenewalInterval.TotalMilliseconds));
+    private LeaseSubscription? _subscription;
+    private string _inc = "";
+    private long _incSince;
+    private long _unanswered;
+
+    /// <summary>Stops hitting, then leaves, and goes on acknowledging until what was evicted before has been handled.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        known.Release();
+        await base.StopAsync(cancellationToken);
+        if (_subscription is null || _node.Length == 0)
+            return;
+
+        try
+        {
+            await scripts.LeaveAsync(_node).WaitAsync(LeaseTerms.Length, time, cancellationToken);
+            await lease.Left.WaitAsync(LeaseTerms.Length, time, cancellationToken);
+        }
+        catch (Exception error)
+        {
+            // The next write waits once for the lease to run out, and forgets this node.
+            CacheLog.LeaveFailed(logger, error.GetType().Name);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_subscription is not null)
+            await _subscription.DisposeAsync();
+
+        Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await TryRenewAsync();
+            await Task.Delay(LeaseTerms.RenewalInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task TryRenewAsync()
+    {
+        try
+        {
+            await DropIfDeadAsync();
+            _subscription ??= await LeaseSubscription.OpenAsync(
+                connection, (scripts.Changes, scripts.AcksOf(lease.Node)), HandleChange, acknowledgements.Handle, time.GetTimestamp());
+
+            // A node that is behind, and whose lease has run out, would make every writer wait for it.
+            if (!_subscription.IsBehind || known.IsHeld)
+                await RenewAsync();
+        }
+        catch (Exception error)
+        {
+            runner.Note(error);
+        }
+    }
+
+    private async Task RenewAsync()
+    {
+        var askedAt = time.GetTimestamp();
+        // Every lease of an earlier incarnation has run out: whoever holds one is among the holders.
+        var calm = _inc.Length > 0 && time.GetElapsedTime(_incSince, askedAt) > LeaseTerms.Waited ? _inc : "";
+        var inc = await scripts.RenewAsync(_node, askedAt, calm, known.TakeUsed(MaxTouched)).WaitAsync(_patience, time);
+        if (inc != _inc)
+            (_inc, _incSince) = (inc, time.GetTimestamp());
+
+        if (_unanswered == 0)
+            _unanswered = askedAt;
+
+        runner.NoteNoLack();
+    }
+
+    // Redis answers, and its messages do not come: the connection is open on this side alone.
+    private async Task DropIfDeadAsync()
+    {
+        if (lease.LastHeard >= _unanswered)
+            _unanswered = 0;
+
+        if (_subscription is null || _unanswered == 0 || time.GetElapsedTime(_unanswered) < LeaseTerms.Length)
+            return;
+
+        CacheLog.SubscriptionLost(logger);
+        await _subscription.DisposeAsync();
+        (_subscription, _unanswered) = (null, 0);
+    }
+
+    private void HandleChange(string message)
+    {
+        if (lease.Handle(message) is not { } next)
+            return;
+
+        if (next.ResetInc is { } inc)
+            _ = IgnoreAsync(scripts.ResetAsync(inc));
+
+        if (next is not { Writer: { } writer, Id: { } id })
+            return;
+
+        // What is known has been dropped by now, and only now may the writer hear of it.
+        if (writer == lease.Node)
+            acknowledgements.Acknowledge(id, lease.Node);
+        else
+            _ = IgnoreAsync(connection.PublishAsync(scripts.AcksOf(writer), $"{lease.Node}\n{id}"));
+    }
+
+    // The writer waits for the length of a lease instead.
+    private static async Task IgnoreAsync(Task sending) => await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+}

@@ -1,0 +1,51 @@
+using StackExchange.Redis;
+
+namespace UsersApi.Caching.Versions;
+
+/// <summary>
+/// The one subscription of this node, on connections of its own: dropping it is disposing of them. Evictions and grants come
+/// through one queue, since two queues have no order between them.
+/// </summary>
+internal sealed class LeaseSubscription : IAsyncDisposable
+{
+    private readonly IConnectionMultiplexer _multiplexer;
+    private readonly ChannelMessageQueue _changes;
+
+    private LeaseSubscription(IConnectionMultiplexer multiplexer, ChannelMessageQueue changes, long openedAt) =>
+        (_multiplexer, _changes, OpenedAt) = (multiplexer, changes, openedAt);
+
+    /// <summary>The timestamp at which it was opened.</summary>
+    public long OpenedAt { get; }
+
+    /// <summary>Whether messages wait to be handled.</summary>
+    public bool IsBehind => _changes.TryGetCount(out var waiting) && waiting > 0;
+
+    /// <param name="connection">Redis.</param>
+    /// <param name="channels">The channel of changes, and that of acknowledgements.</param>
+    /// <param name="onChange">Handles a change; the next one is handled when it has returned.</param>
+    /// <param name="onAcknowledgement">Handles an acknowledgement.</param>
+    /// <param name="now">The timestamp of now.</param>
+    /// <exception cref="RedisException">Redis refuses, or can't be reached.</exception>
+    public static async Task<LeaseSubscription> OpenAsync(
+        RedisConnection connection, (string Changes, string Acknowledgements) channels, Action<string> onChange,
+        Action<string> onAcknowledgement, long now)
+    {
+        var multiplexer = await connection.ConnectForSubscriptionAsync();
+        try
+        {
+            var subscriber = multiplexer.GetSubscriber();
+            var acknowledgements = await subscriber.SubscribeAsync(RedisChannel.Literal(channels.Acknowledgements));
+            acknowledgements.OnMessage(message => onAcknowledgement(message.Message.ToString()));
+            var changes = await subscriber.SubscribeAsync(RedisChannel.Literal(channels.Changes));
+            changes.OnMessage(message => onChange(message.Message.ToString()));
+            return new LeaseSubscription(multiplexer, changes, now);
+        }
+        catch (Exception)
+        {
+            await multiplexer.DisposeAsync();
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _multiplexer.DisposeAsync();
+}

@@ -1,0 +1,21 @@
+namespace UsersApi.Caching.Versions;
+
+/// <summary>
+/// The lengths that all nodes of a cluster must share. They are constants and no options: a writer waits its own length for the
+/// leases of others, and two lengths in one cluster would acknowledge too early.
+/// </summary>
+internal static class LeaseTerms
+{
+    public static readonly TimeSpan Length = TimeSpan.FromSeconds(1);
+
+    /// <summary>Clocks may run 2.5 percent wrong, each way: a lease ends so much earlier, and a writer waits so much longer.</summary>
+    public static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(50);
+
+    public static readonly TimeSpan RenewalInterval = Length / 4;
+
+    /// <summary>How long a holder uses its lease, from the moment before it asked for it.</summary>
+    public static readonly TimeSpan Held = Length - Margin;
+
+    /// <summary>How long a writer waits for a holder that stays silent: after that the holder's lease has run out.</summary>
+    public static readonly TimeSpan Waited = Length + Margin;
+}

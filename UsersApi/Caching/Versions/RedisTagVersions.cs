@@ -1,0 +1,37 @@
+namespace UsersApi.Caching.Versions;
+
+/// <summary>Versions in Redis: known under a lease, else read within a deadline.</summary>
+internal sealed class RedisTagVersions(
+    KnownVersions known, OwedTags owed, Evictions evictions, VersionScripts scripts, ScriptRunner runner,
+    IOptions<RedisCachedOptions> options, TimeProvider time)
+    : ITagVersions
+{
+    private readonly TimeSpan _deadline = TimeSpan.FromMilliseconds(options.Value.VersionsTimeoutMs);
+
+    public ValueTask<Stamp?> ReadAsync(IReadOnlyList<string> tags) =>
+        runner.Lack is not null || owed.HasAny(tags) ? default
+        : known.Find(tags) is { } stamp ? new(stamp)
+        : runner.IsLeftAlone ? default
+        : new(ReadThroughAsync(tags));
+
+    public Task<bool> EvictAsync(IReadOnlyCollection<string> tags) => evictions.EvictAsync(tags);
+
+    private async Task<Stamp?> ReadThroughAsync(IReadOnlyList<string> tags)
+    {
+        var reserved = known.Reserve(tags);
+        Stamp? read = null;
+        try
+        {
+            return read = await scripts.ReadAsync(tags).WaitAsync(_deadline, time);
+        }
+        catch (Exception error)
+        {
+            runner.Note(error);
+            return null;
+        }
+        finally
+        {
+            known.Fill(reserved, read);
+        }
+    }
+}
