@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-#pragma warning disable IDE0005 // Two projects compile this file, and one of them has it among its own usings.
-#pragma warning restore IDE0005
 
 namespace UsersApi.Tests.Host;
 

@@ -18,6 +18,7 @@ public sealed class EvictionTests
         Evicts("its relative Location", "POST", "/items?location=items/5", 201), Evicts("its Content-Location", "POST", "/items?content=items/5", 201),
         Evicts("a Location of several segments", "POST", "/items?location=items/files/a/b", 201, "/items/files/a/b"), Evicts("a Location of parts of a segment", "POST", "/items?location=items/parts/a.b", 201, "/items/parts/a.b"),
         Evicts("its own URI of several segments", "DELETE", "/items/files/a/b", 204, "/items/files/a/b"),
+        Evicts("its own URI where its result throws", "PATCH", "/items/5", 500),
         Evicts("its own URI of a query", "PUT", "/items/5", 204, "/items/5?x=1"),
         Keeps("on 400", "PUT", "/items/5?status=400", 400), Keeps("on 412", "PUT", "/items/5?status=412", 412), Keeps("for another's Location", "POST", "/items?location=http://other.example/items/5", 201), Keeps("for another URI", "PUT", "/items/6", 204),
         Tags("a plain tag, in bulk", "/items/tags/all", "fwd=stale; stored", "fwd=stale; stored"), Tags("a tag with an argument", "/items/tags/1", "fwd=stale; stored", "hit; ttl=60"),
@@ -45,6 +46,12 @@ public sealed class EvictionTests
         $"An unsafe request evicts {what}", Get("/items/tagged/1"), Get("/items/tagged/2"), Get("/items/tagged/1").Is("hit; ttl=60"), Send("POST", target).Gives(204), Get("/items/tagged/1").Is(first), Get("/items/tagged/2").Is(second))
     { Settings = [] };
 
+    /// <summary>The change was made; only where it may be found cannot be said.</summary>
+    private sealed class NamelessResult(int id) : ObjectResult(id)
+    {
+        public override void OnFormatting(ActionContext context) => throw new NotSupportedException();
+    }
+
     [ApiController, Route("items"), RedisCached(Seconds = 60)]
     public sealed class ItemsController : ControllerBase
     {
@@ -53,6 +60,9 @@ public sealed class EvictionTests
 
         [HttpPut("{id:int}")]
         public IActionResult Put(int id, int status = 204) => status == 0 ? throw new InvalidOperationException($"After the commit of {id}.") : StatusCode(status);
+
+        [HttpPatch("{id:int}")]
+        public IActionResult Patch(int id) => new NamelessResult(id);
 
         [HttpOptions("{id:int}")]
         public void Options(int id) => Response.Headers.Allow = $"GET, {id}";

@@ -60,9 +60,9 @@ internal sealed class EvictionFilter(TagEvictor evictor, IModelMetadataProvider 
         {
             result.OnFormatting(executed);
         }
-        catch (InvalidOperationException)
+        catch (Exception)
         {
-            // No route leads there: MVC says so when it executes the result.
+            // MVC meets it again when it executes the result. The change was made, whatever becomes of its answer: it is evicted first.
         }
     }
 

@@ -108,8 +108,7 @@ public sealed class RedisCachedOptions
     public int MissWaitMs { get; set; } = 5_000;
 
     /// <summary>
-    /// Bytes of responses that this process keeps for itself, so that a hit reads no more than the tag versions from Redis: 0
-    /// (off) to 16 GiB.
+    /// Bytes of responses that this process keeps in memory, so that a hit reads no body from Redis: 0 (off) to 16 GiB.
     /// </summary>
     [Range(0, 17_179_869_184)]
     public long NearCacheBytes { get; set; } = 100 * 1024 * 1024;

@@ -63,7 +63,7 @@ internal sealed class LeaseKeeper(
         {
             await DropIfDeadAsync();
             _subscription ??= await LeaseSubscription.OpenAsync(
-                connection, (scripts.Changes, scripts.AcksOf(lease.Node)), HandleChange, acknowledgements.Handle, time.GetTimestamp());
+                connection, (scripts.Changes, scripts.AcksOf(lease.Node)), HandleChange, acknowledgements.Handle);
 
             // A node that is behind, and whose lease has run out, would make every writer wait for it.
             if (!_subscription.IsBehind || known.IsHeld)

@@ -11,11 +11,8 @@ internal sealed class LeaseSubscription : IAsyncDisposable
     private readonly IConnectionMultiplexer _multiplexer;
     private readonly ChannelMessageQueue _changes;
 
-    private LeaseSubscription(IConnectionMultiplexer multiplexer, ChannelMessageQueue changes, long openedAt) =>
-        (_multiplexer, _changes, OpenedAt) = (multiplexer, changes, openedAt);
-
-    /// <summary>The timestamp at which it was opened.</summary>
-    public long OpenedAt { get; }
+    private LeaseSubscription(IConnectionMultiplexer multiplexer, ChannelMessageQueue changes) =>
+        (_multiplexer, _changes) = (multiplexer, changes);
 
     /// <summary>Whether messages wait to be handled.</summary>
     public bool IsBehind => _changes.TryGetCount(out var waiting) && waiting > 0;
@@ -24,11 +21,10 @@ internal sealed class LeaseSubscription : IAsyncDisposable
     /// <param name="channels">The channel of changes, and that of acknowledgements.</param>
     /// <param name="onChange">Handles a change; the next one is handled when it has returned.</param>
     /// <param name="onAcknowledgement">Handles an acknowledgement.</param>
-    /// <param name="now">The timestamp of now.</param>
     /// <exception cref="RedisException">Redis refuses, or can't be reached.</exception>
     public static async Task<LeaseSubscription> OpenAsync(
         RedisConnection connection, (string Changes, string Acknowledgements) channels, Action<string> onChange,
-        Action<string> onAcknowledgement, long now)
+        Action<string> onAcknowledgement)
     {
         var multiplexer = await connection.ConnectForSubscriptionAsync();
         try
@@ -38,7 +34,7 @@ internal sealed class LeaseSubscription : IAsyncDisposable
             acknowledgements.OnMessage(message => onAcknowledgement(message.Message.ToString()));
             var changes = await subscriber.SubscribeAsync(RedisChannel.Literal(channels.Changes));
             changes.OnMessage(message => onChange(message.Message.ToString()));
-            return new LeaseSubscription(multiplexer, changes, now);
+            return new LeaseSubscription(multiplexer, changes);
         }
         catch (Exception)
         {
