@@ -27,6 +27,9 @@ public sealed class RedisCachedAttribute : Attribute, IFilterFactory, IOrderedFi
     /// <inheritdoc cref="CacheSettings.Vary"/>
     public string[] Vary { get => _settings.Vary ?? []; set => _settings.Vary = value; }
 
+    /// <inheritdoc cref="CacheSettings.VaryByClaims"/>
+    public string[] VaryByClaims { get => _settings.VaryByClaims ?? []; set => _settings.VaryByClaims = value; }
+
     /// <inheritdoc cref="CacheSettings.StatusCodes"/>
     public int[] StatusCodes { get => _settings.StatusCodes ?? []; set => _settings.StatusCodes = value; }
 

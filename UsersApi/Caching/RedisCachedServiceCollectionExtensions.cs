@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Caching.StackExchangeRedis;
@@ -31,6 +32,8 @@ public static class RedisCachedServiceCollectionExtensions
         services.AddSingleton<CacheServices>();
         services.AddSingleton<EvictionFilter>();
         services.AddSingleton<Revalidator>();
+        services.AddSingleton<IStartupFilter>(provider => provider.GetRequiredService<Revalidator>());
+        services.AddSingleton<CachedPaths>();
         services.AddSingleton<TagEvictor>();
         services.AddSingleton<IRedisCacheEvictor, RedisCacheEvictor>();
         services.Configure<MvcOptions>(options =>

@@ -12,10 +12,16 @@ internal sealed class RedisCachedStartup(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        var connection = services.GetService<RedisConnection>();
         if (services.GetService<IActionDescriptorCollectionProvider>() is not null)
-            services.GetRequiredService<CachePolicies>().Validate();
+        {
+            var policies = services.GetRequiredService<CachePolicies>();
+            policies.Validate();
+            if (connection is not null && options.Value.KeySecret is null && policies.FirstForOneUser is { } action)
+                CacheLog.NoKeySecret(logger, action.DisplayName);
+        }
 
-        if (services.GetService<RedisConnection>() is { } connection)
+        if (connection is not null)
         {
             await WarmUpAsync(connection, services.GetRequiredService<ITagVersions>()).WaitAsync(LongestWait, time, cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

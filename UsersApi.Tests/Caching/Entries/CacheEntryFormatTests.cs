@@ -38,7 +38,7 @@ public sealed class CacheEntryFormatTests
 
         var text = Encoding.UTF8.GetString(CacheEntryFormat.Write(entry).ToArray());
 
-        Assert.That(text, Does.Match("^\\{\"crc\":\"[0-9a-f]{8}\",\"revision\":2,\"key\":\"get:/caf\u00E9:a=1&b=2\",.*\"X-A\".*<b>.*\"length\":4.*\\}\n\\[1\\]\n$"));
+        Assert.That(text, Does.Match("^\\{\"crc\":\"[0-9a-f]{8}\",\"revision\":3,\"key\":\"get:/caf\u00E9:a=1&b=2\",.*\"X-A\".*<b>.*\"length\":4.*\\}\n\\[1\\]\n$"));
     }
 
     [Test]
@@ -110,7 +110,9 @@ public sealed class CacheEntryFormatTests
             Status = random.Next(200, 600),
             Stored = random.NextInt64(),
             FreshUntil = random.NextInt64(),
-            KeepUntil = random.NextInt64(),
+            StaleSeconds = random.Next(),
+            StaleIfErrorSeconds = random.Next(),
+            Selecting = random.Next(3) == 0 ? ["X-Own"] : [],
             Stamp = new Stamp(AnyText(random), [.. Enumerable.Range(0, random.Next(3)).Select(_ => AnyText(random))]),
             ETag = AnyText(random),
             OwnsETag = random.Next(2) == 0,
@@ -132,7 +134,7 @@ public sealed class CacheEntryFormatTests
     }));
 
     private static string Text(CacheEntry? entry) => entry is null ? "none" : string.Join('|',
-        entry.Revision, entry.Key, entry.Action, entry.Status, entry.Stored, entry.FreshUntil, entry.KeepUntil, entry.Stamp, entry.ETag, entry.OwnsETag, entry.MayCompress, entry.Length,
+        entry.Revision, entry.Key, entry.Action, entry.Status, entry.Stored, entry.FreshUntil, entry.StaleSeconds, entry.StaleIfErrorSeconds, string.Join(',', entry.Selecting), entry.Stamp, entry.ETag, entry.OwnsETag, entry.MayCompress, entry.Length,
         string.Join(';', entry.Headers.Select(header => $"{header.Name}={string.Join(',', header.Values)}{header.IsAdded}")), Convert.ToHexString(entry.Body.Span));
 
     private static byte[] Mutated(byte[] bytes, byte[] other, Random random) => random.Next(7) switch

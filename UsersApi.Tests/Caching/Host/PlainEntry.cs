@@ -10,7 +10,6 @@ internal static class PlainEntry
         Status = 200,
         Stored = 0,
         FreshUntil = 1,
-        KeepUntil = 1,
         Stamp = new Stamp("e", ["v"]),
         ETag = "\"e\"",
         OwnsETag = true,

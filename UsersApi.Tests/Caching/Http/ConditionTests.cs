@@ -128,7 +128,7 @@ public sealed class ConditionTests
         [HttpGet("missing"), RedisCached(Seconds = 60, StatusCodes = [404])]
         public IActionResult GetMissing() => NotFound();
 
-        [HttpGet("seen")]
+        [HttpGet("seen"), RedisCached(Seconds = 60, Vary = ["X-Kept"])]
         public IActionResult GetSeen() => Content($"{Request.Method} {Request.Headers.Range}{Request.Headers.IfNoneMatch} {Request.Headers["X-Kept"]}");
     }
 

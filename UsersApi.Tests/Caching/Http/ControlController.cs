@@ -65,7 +65,6 @@ public sealed class ControlController : ControllerBase
     {
         Response.Headers["X-Half"] = "yes";
         await Response.WriteAsync("half of ");
-        await Response.Body.FlushAsync();
         throw new InvalidOperationException("In the middle of it.");
     }
 

@@ -46,7 +46,6 @@ public sealed partial class ResultTests
         {
             Response.ContentType = "text/plain";
             await Response.WriteAsync("writ");
-            await Response.Body.FlushAsync();
             await Response.WriteAsync("ten");
         }
 

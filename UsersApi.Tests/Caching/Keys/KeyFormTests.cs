@@ -15,7 +15,7 @@ public sealed class KeyFormTests
     [TestCase("/keys/parts/a.b.c", "get:/keys/parts/{a}.{b}:{a}=a.b&{b}=c")]
     [TestCase("/keys/lists?a=2&a=1&n=3", "get:/keys/lists:a=2&a=1&n=3")]
     [TestCase("/keys/lists", "get:/keys/lists:a[]&n[]")]
-    [TestCase("/keys/raw?b=1&a=2&b=0", "get:/keys/raw:a=2&b=1&b=0")]
+    [TestCase("/keys/raw?b=1&a=2&b=0", "get:/keys/raw:b=1&a=2&b=0")]
     [TestCase("/keys/raw", "get:/keys/raw")]
     [TestCase("/keys/path/5?x=2&x=1", "get:/keys/path/5:x=2&x=1")]
     [TestCase("/keys/only/5?x=2&x=1", "get:/keys/only/5")]
@@ -32,7 +32,7 @@ public sealed class KeyFormTests
 
     [Test]
     public async Task Header_stands_in_a_section_of_its_own() =>
-        Assert.That(await KeyOfAsync("/keys/headers", null, ("X-Text", "a:b"), ("X-Number", "1")), Is.EqualTo("get:/keys/headers:q=1:X-NUMBER=1&X-TEXT=a%3Ab"));
+        Assert.That(await KeyOfAsync("/keys/headers", null, ("X-Text", "a:b"), ("X-Number", "1")), Does.Match("^get:/keys/headers:q=1:X-NUMBER&X-TEXT~[0-9a-f]{32}$"));
 
     [Test]
     public async Task Long_keys_are_cut_and_stay_different()
@@ -51,7 +51,7 @@ public sealed class KeyFormTests
         Assert.That(keys, Is.All.Match("^get:/keys/texts:q2=a&q=x+#[0-9a-f]{64}$").And.All.Length.EqualTo(200));
     }
 
-    [TestCase("/keys/indexer?undeclared=1"), TestCase("/keys/indexer"), TestCase("/keys/contains?undeclared=1"), TestCase("/keys/enumeration?a=1"), TestCase("/keys/querystring?a=1"), TestCase("/keys/late?Name=b")]
+    [TestCase("/keys/indexer?undeclared=1"), TestCase("/keys/indexer"), TestCase("/keys/contains?undeclared=1"), TestCase("/keys/enumeration?a=1"), TestCase("/keys/querystring?a=1")]
     public async Task Undeclared_read_is_noticed_and_nothing_stored(string target)
     {
         await using var host = await CachedHost.StartAsync([typeof(KeysController)]);

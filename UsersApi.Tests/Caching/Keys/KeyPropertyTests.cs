@@ -34,7 +34,7 @@ public sealed class KeyPropertyTests
         new("route values", "/keys/routes/{0}/{1}", [("{0}", ["0", "1", "01", "-1"]), ("{1}", ["a", "A", "b", "%25", "a%20b", "a.b", "a:b"]), ("q", Texts)]),
         new("catch-all", "/keys/rest/{0}", [("{0}", ["", "a", "a/b", "a%2Fb", "a//b", "b", "a/b/"])], IsCanonical: false),
         new("parts of a segment", "/keys/parts/{0}.{1}", [("{0}", ["a", "a.b", "b", "a%26b"]), ("{1}", ["c", "b", "bc", "%7Bb%7D"])], HasUndeclared: false),
-        new("the raw query", "/keys/raw", [("a", Texts), ("b", Texts), ("a", Texts)], HasUndeclared: false),
+        new("the raw query", "/keys/raw", [("a", Texts), ("b", Texts), ("a", Texts)], IsCanonical: false, HasUndeclared: false),
     }.Select(shape => new TestCaseData(shape).SetName($"Keys of {shape.Name} are injective{(shape.IsCanonical ? " and canonical" : "")}"));
 
     [TestCaseSource(nameof(Shapes))]

@@ -96,7 +96,7 @@ public sealed class KeysController : ControllerBase
     }
 
     [HttpGet("unread")]
-    public IActionResult GetUnread(int declared = 1) => Echo(declared, Request.Query["declared"].Count >= 0);
+    public IActionResult GetUnread(int declared = 1) => Echo(declared);
 
     internal static ContentResult Echo(params object?[] values) =>
         new() { Content = JsonSerializer.Serialize(values), ContentType = "application/json" };

@@ -42,6 +42,28 @@ public sealed partial class StaleWhileRevalidateTests
     }
 
     [Test]
+    public async Task Revalidation_has_what_middleware_prepares()
+    {
+        var seen = new System.Collections.Concurrent.ConcurrentQueue<(bool IsRevalidation, string Tenant)>();
+        await using var host = await RunsController.StartAsync(pipeline: app => app.Use((http, next) =>
+        {
+            http.Items["tenant"] = http.Request.Headers["X-Tenant"].ToString();
+            seen.Enqueue((http.Features.Get<RedisCachedRevalidation>() is not null, $"{http.Items["tenant"]} {http.Request.Path}{http.Request.QueryString} {http.Request.Host} {http.Connection.RemoteIpAddress}"));
+            return next(http);
+        }));
+        await StoreAsync(host, "/runs/stale/7?a=%20b", ("X-Tenant", "a"));
+        host.Time.Advance(TimeSpan.FromSeconds(61));
+
+        await host.ExchangeAsync("GET", "/runs/stale/7?a=%20b", ("X-Tenant", "a"));
+        var run = await RunOf(host);
+        run.Answer("two");
+        await run.Over;
+
+        Assert.That(seen.Select(each => each.IsRevalidation), Is.EqualTo([false, false, true]));
+        Assert.That(seen.Select(each => each.Tenant).Distinct().ToArray(), Is.EqualTo(["a /runs/stale/7?a=%20b test.example 127.0.0.1"]));
+    }
+
+    [Test]
     public async Task Revalidation_has_the_user_the_culture_and_the_route_of_its_request()
     {
         await using var host = await RunsController.StartAsync();

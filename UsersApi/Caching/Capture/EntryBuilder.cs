@@ -23,7 +23,6 @@ internal static class EntryBuilder
             Stamp = null,
             Stored = 0,
             FreshUntil = 0,
-            KeepUntil = 0,
             Status = response.StatusCode,
             ETag = ownsETag ? TagOf(headers.ContentType, body) : headers.ETag.ToString(),
             OwnsETag = ownsETag,
@@ -33,6 +32,19 @@ internal static class EntryBuilder
             Body = body,
         };
     }
+
+    /// <summary>What stands under the key of a resource in the place of its responses: the headers that select between them.</summary>
+    public static CacheEntry Naming(CacheEntry response, string key, IReadOnlyList<string> selecting) => response with
+    {
+        Key = key,
+        Selecting = selecting,
+        Headers = [],
+        ETag = "",
+        OwnsETag = false,
+        MayCompress = false,
+        Length = 0,
+        Body = default,
+    };
 
     /// <summary>
     /// A tag from the content: the same on every node, and after a restart. The type belongs to it, since a few bytes can be

@@ -1,23 +1,28 @@
 namespace UsersApi.Caching.Capture;
 
 /// <summary>Catches what an action and its result write, by standing in for the response's body while they run.</summary>
-internal sealed class ResponseCapture : IDisposable
+internal sealed class ResponseCapture
 {
     private readonly IFeatureCollection _features;
     private readonly IHttpResponseFeature _response;
     private readonly IHttpResponseBodyFeature _client;
-    private readonly CaptureStream _stream;
-    private readonly StreamResponseBodyFeature _body;
+    private readonly CapturedBytes _bytes;
+    private readonly CapturedBody _body;
+    private readonly HashSet<string> _named = new(StringComparer.OrdinalIgnoreCase);
 
-    public ResponseCapture(HttpContext http, CacheKeyPlan plan, int cap, Func<bool> beforeOverflow)
+    /// <param name="http">The exchange.</param>
+    /// <param name="request">What the action sees of its request.</param>
+    /// <param name="cap">How many bytes are taken in.</param>
+    /// <param name="beforeStreaming">Told why bytes go to the client by themselves; false if none shall.</param>
+    public ResponseCapture(HttpContext http, WatchedRequest request, int cap, Func<CacheOutcome, bool> beforeStreaming)
     {
+        Request = request;
         _features = http.Features;
         _client = _features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        _stream = new CaptureStream(http.Response, _client.Stream, cap, () => Unhidden(beforeOverflow));
-        _body = new StreamResponseBodyFeature(_stream, _client);
+        _bytes = new CapturedBytes(http.Response, _client.Stream, cap, why => Unhidden(() => beforeStreaming(why)));
+        _body = new CapturedBody(_bytes, () => !request.IsReadByFramework, _client);
         _response = _features.GetRequiredFeature<IHttpResponseFeature>();
         Response = new WatchedResponse(_response);
-        Request = new WatchedRequest(http, plan);
         Headers = new HeaderChanges(http.Response.Headers);
         Feature = new RedisCachedFeature(http.Response);
     }
@@ -30,11 +35,13 @@ internal sealed class ResponseCapture : IDisposable
 
     public RedisCachedFeature Feature { get; }
 
-    /// <summary>Whether the body went past the cap, and to the client.</summary>
-    public bool Overflowed => _stream.Overflowed;
+    /// <summary>Whether the body goes to the client by itself.</summary>
+    public bool IsStreaming => _bytes.Streaming is not null;
 
-    public void Begin()
+    /// <param name="isByFramework">Whether a result of the framework runs: what it reads and flushes is not the action's doing.</param>
+    public void Begin(bool isByFramework)
     {
+        Request.IsReadByFramework = isByFramework;
         _features.Set<IHttpResponseBodyFeature>(_body);
         _features.Set<IHttpResponseFeature>(Response);
         _features.Set(Feature);
@@ -45,6 +52,9 @@ internal sealed class ResponseCapture : IDisposable
     /// <summary>Undone between the stages too: what an outer filter writes is none of ours.</summary>
     public void End()
     {
+        if (!_response.HasStarted)
+            NameWhatWasRead();
+
         Headers.End();
         Request.Remove();
         _features.Set<RedisCachedFeature>(null);
@@ -56,10 +66,14 @@ internal sealed class ResponseCapture : IDisposable
     public async Task<ReadOnlyMemory<byte>> CompleteAsync()
     {
         await _body.CompleteAsync();
-        return _stream.Body;
+        return _bytes.Body;
     }
 
-    public void Dispose() => _stream.Dispose();
+    private void NameWhatWasRead()
+    {
+        foreach (var name in Request.Selecting.Where(_named.Add))
+            Feature.Vary(name);
+    }
 
     // What goes to the client by itself has to meet the conditions that were hidden from the action.
     private bool Unhidden(Func<bool> decide)

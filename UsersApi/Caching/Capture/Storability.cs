@@ -2,74 +2,49 @@ namespace UsersApi.Caching.Capture;
 
 /// <summary>What was judged of a response.</summary>
 /// <param name="Outcome"><see cref="CacheOutcome.Stored"/>, or the reason why not.</param>
-/// <param name="Seconds">How long it is fresh.</param>
-/// <param name="MayBeStale">Whether it may be of use after that.</param>
-internal readonly record struct Verdict(CacheOutcome Outcome, int Seconds, bool MayBeStale);
+/// <param name="Freshness">How long it is fresh, and of use after that.</param>
+/// <param name="Selecting">
+/// The headers that select between the responses of its resource: those that are named in <c>Vary</c>, now or before, beyond those
+/// that are in every key of its action.
+/// </param>
+/// <param name="Read">What the action has read that its key does not hold, where that is the reason.</param>
+internal readonly record struct Verdict(CacheOutcome Outcome, Freshness Freshness, IReadOnlyList<string> Selecting, string? Read);
 
-/// <summary>Whether a response may be stored, and for how long it is fresh (RFC 9111, sections 3 and 4.2.1).</summary>
+/// <summary>Whether a response may be stored, and for how long it is fresh (RFC 9111, section 3).</summary>
 internal static class Storability
 {
+    private const int MaxSelecting = 8;
+
     /// <summary>Looks at the answer alone, not at the way it came about.</summary>
     public static Verdict Judge(
-        HttpResponse response, CachePolicy policy, ResponseCapture capture, int bodyLength, DateTimeOffset now)
+        HttpResponse response, CachePolicy policy, ResponseCapture capture, int bodyLength, IReadOnlyList<string> known, DateTimeOffset now)
     {
         var (feature, changes) = (capture.Feature, capture.Headers);
-        var seconds = Math.Min(Math.Min(policy.Seconds, feature.MaxSeconds), SecondsOf(response.Headers, now));
+        var said = Freshness.Of(response.Headers, now);
+        var freshness = new Freshness(
+            Math.Min(Math.Min(policy.Seconds, feature.MaxSeconds), said.Seconds),
+            Math.Min(policy.StaleSeconds, said.StaleSeconds), Math.Min(policy.StaleIfErrorSeconds, said.StaleIfErrorSeconds));
+        var vary = VaryOf(changes);
+        string[] selecting = [.. known.Union(vary.Where(name => !policy.HoldsHeader(name)), StringComparer.OrdinalIgnoreCase)];
+        var read = capture.Request.Reads.FirstBeyond(vary);
         var outcome =
             !policy.StatusCodes.Contains(response.StatusCode) ? CacheOutcome.Status
             : changes.Removed || !capture.Response.IsReplayable ? CacheOutcome.NotReplayable
-            : response.ContentLength is { } said && said != bodyLength ? CacheOutcome.NotReplayable
-            : capture.Request.ReadUndeclaredQuery ? CacheOutcome.UndeclaredQuery
+            : response.ContentLength is { } length && length != bodyLength ? CacheOutcome.NotReplayable
+            : read is { } undeclared ? undeclared.Kind
             : !feature.IsStorable ? CacheOutcome.NoStore
             : changes.Set.Any(header => Is(header, HeaderNames.SetCookie)) ? CacheOutcome.SetCookie
-            : seconds <= 0 ? CacheOutcome.ActionCacheControl
-            : IsShareable(changes, policy) ? CacheOutcome.Stored : CacheOutcome.Vary;
-        return new Verdict(outcome, seconds, MayBeStale(response.Headers));
+            : freshness.Seconds <= 0 ? CacheOutcome.ActionCacheControl
+            : selecting.Length > MaxSelecting || Array.Exists(selecting, IsNobodyElses) ? CacheOutcome.Vary : CacheOutcome.Stored;
+        return new Verdict(outcome, freshness, selecting, outcome == read?.Kind ? read?.Name : null);
     }
 
-    private static bool IsShareable(HeaderChanges changes, CachePolicy policy)
-    {
-        var names = changes.Set.Where(header => Is(header, HeaderNames.Vary))
-            .SelectMany(header => HeaderNamesIn(header.Values)).ToList();
-        return !names.Exists(name => name == "*" || CredentialHeaders.Contain(name)) && policy.Learn(names);
-    }
+    private static string[] VaryOf(HeaderChanges changes) => [.. changes.Set.Where(header => Is(header, HeaderNames.Vary))
+        .SelectMany(header => header.Values)
+        .SelectMany(line => line.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        .Distinct(StringComparer.OrdinalIgnoreCase)];
 
-    private static IEnumerable<string> HeaderNamesIn(StringValues values) => values
-        .SelectMany(value => value?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? []);
-
-    /// <summary>
-    /// What the answer says of its own freshness: <c>s-maxage</c>, else <c>max-age</c>, else <c>Expires</c>; nothing said is no
-    /// limit.
-    /// </summary>
-    private static int SecondsOf(IHeaderDictionary headers, DateTimeOffset now)
-    {
-        if (headers.CacheControl.Count > 0)
-        {
-            // What can't be read may well be a refusal.
-            if (!CacheControlHeaderValue.TryParse(headers.CacheControl.ToString(), out var control)
-                || control.NoStore || control.NoCache || control.Private)
-            {
-                return 0;
-            }
-
-            if ((control.SharedMaxAge ?? control.MaxAge) is { } age)
-                return (int)Math.Min(age.TotalSeconds, int.MaxValue);
-        }
-
-        if (headers.Expires.Count == 0)
-            return int.MaxValue;
-
-        // An invalid date, as in "Expires: 0", lies in the past (section 5.3).
-        var date = HeaderUtilities.TryParseDate(headers.Date.ToString(), out var said) ? said : now;
-        return HeaderUtilities.TryParseDate(headers.Expires.ToString(), out var expires)
-            ? (int)Math.Clamp((expires - date).TotalSeconds, 0, int.MaxValue)
-            : 0;
-    }
-
-    // RFC 5861 yields to these (RFC 9111, section 4.2.4).
-    private static bool MayBeStale(IHeaderDictionary headers) =>
-        !CacheControlHeaderValue.TryParse(headers.CacheControl.ToString(), out var control)
-        || !(control.MustRevalidate || control.ProxyRevalidate || control.SharedMaxAge is not null);
+    private static bool IsNobodyElses(string name) => name == "*" || CredentialHeaders.Contain(name);
 
     private static bool Is(StoredHeader header, string name) => string.Equals(header.Name, name, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,13 +1,16 @@
-using System.Collections;
-using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http.Features.Authentication;
 
 namespace UsersApi.Caching.Capture;
 
 /// <summary>
 /// What an action sees of its request while its answer is captured: ranges and preconditions are hidden, since they are
-/// answered at delivery, and a look at a part of the query that the key does not hold is noticed.
+/// answered at delivery, and whatever it looks at that its key does not hold is noticed.
 /// </summary>
-internal sealed class WatchedRequest : IHttpRequestFeature, IQueryFeature, IQueryCollection
+/// <remarks>
+/// The rule for all inputs: what an answer may depend on is in the key, or the answer is not stored. Cookies need no watch of their own,
+/// since they are read from a header, and neither does content: a request that has some bypasses the cache.
+/// </remarks>
+internal sealed class WatchedRequest : IHttpRequestFeature
 {
     private static readonly string[] Hidden =
     [
@@ -19,80 +22,121 @@ internal sealed class WatchedRequest : IHttpRequestFeature, IQueryFeature, IQuer
 
     private readonly IFeatureCollection _features;
     private readonly IHttpRequestFeature _request;
-    private readonly IQueryFeature? _queryFeature;
-    private readonly IQueryCollection _query;
-    private readonly CacheKeyPlan _plan;
+    private readonly CachePolicy _policy;
+    private readonly string _path;
+    private readonly RedisCachedOptions _options;
+    private readonly List<(Type Type, object? Original, object Watched)> _installed = [];
 
-    public WatchedRequest(HttpContext http, CacheKeyPlan plan)
+    /// <param name="http">The request.</param>
+    /// <param name="policy">The rules of its action.</param>
+    /// <param name="path">Its path as it stands in the key.</param>
+    /// <param name="options">Which reads are none of the cache's business.</param>
+    public WatchedRequest(HttpContext http, CachePolicy policy, string path, RedisCachedOptions options)
     {
-        _features = http.Features;
-        _request = http.Features.GetRequiredFeature<IHttpRequestFeature>();
-        _query = http.Request.Query;
-        _queryFeature = http.Features.Get<IQueryFeature>();
-        _plan = plan;
-        Headers = new HeaderDictionary();
-        foreach (var header in _request.Headers.Where(header => !Hidden.Contains(header.Key, StringComparer.OrdinalIgnoreCase)))
-            Headers[header.Key] = header.Value;
+        (_features, _policy, _path, _options) = (http.Features, policy, path, options);
+        _request = _features.GetRequiredFeature<IHttpRequestFeature>();
+        Headers = new WatchedHeaders(
+            _request.Headers.Where(header => !Hidden.Contains(header.Key, StringComparer.OrdinalIgnoreCase)), NoteHeader);
+        _installed.Add((typeof(IHttpRequestFeature), _request, this));
+        if (!policy.Key.IsByRawQuery)
+        {
+            var query = WatchedFeature.Around(http.Request.Query, () => Reads.Note(CacheOutcome.UndeclaredQuery, "query"));
+            _installed.Add((typeof(IQueryFeature), _features.Get<IQueryFeature>(), new QueryFeature(query)));
+        }
+
+        // Where nobody with a user gets here, there is none to read; where the key names the user, reading is what it is for.
+        if (policy is { Audience: CacheAudience.Everyone, IsForOneUser: false })
+            Watch(_features.Get<IHttpAuthenticationFeature>() ?? new HttpAuthenticationFeature(), CacheOutcome.UndeclaredUser, "user");
+
+        Watch(_features.Get<ISessionFeature>(), CacheOutcome.UndeclaredSession, "session");
+        Watch(_features.Get<IHttpConnectionFeature>(), CacheOutcome.UndeclaredConnection, "connection");
+        Watch(_features.Get<ITlsConnectionFeature>(), CacheOutcome.UndeclaredConnection, "client certificate");
     }
 
-    /// <summary>True once the action has read what its key does not hold.</summary>
-    public bool ReadUndeclaredQuery { get; private set; }
+    public InputReads Reads { get; } = new();
 
-    public string Protocol { get => _request.Protocol; set => _request.Protocol = value; }
+    /// <summary>The headers that were read and may be named in <c>Vary</c>, where the options ask for that.</summary>
+    public IEnumerable<string> Selecting =>
+        _options.VaryByWhatIsRead ? Reads.Headers.Where(name => name != "*" && !CredentialHeaders.Contain(name)) : [];
 
-    public string Scheme { get => _request.Scheme; set => _request.Scheme = value; }
+    /// <summary>Whether it is a result of the framework that reads now: of <c>Accept</c>, what it looks for is in the key.</summary>
+    public bool IsReadByFramework { get; set; }
+
+    public string Protocol
+    {
+        get => Noted(CacheOutcome.UndeclaredConnection, "protocol", _request.Protocol);
+        set => _request.Protocol = value;
+    }
+
+    public string Scheme
+    {
+        get => _policy.Key.HoldsHost ? _request.Scheme : Noted(CacheOutcome.UndeclaredConnection, "scheme", _request.Scheme);
+        set => _request.Scheme = value;
+    }
 
     /// <summary>Always GET: the answer to HEAD has the headers of GET's, and only GET's body tells them.</summary>
     public string Method { get => HttpMethods.Get; set => _request.Method = value; }
 
     public string PathBase { get => _request.PathBase; set => _request.PathBase = value; }
 
-    public string Path { get => _request.Path; set => _request.Path = value; }
+    /// <summary>The key holds one spelling of it; case, and what is encoded, may be another here.</summary>
+    public string Path
+    {
+        get => RoutePath.IsWrittenAs(_path, _request.PathBase + _request.Path) ? _request.Path
+            : Noted(CacheOutcome.UndeclaredPath, "path", _request.Path);
+        set => _request.Path = value;
+    }
 
-    public string QueryString { get => Undeclared(_request.QueryString); set => _request.QueryString = value; }
+    public string QueryString
+    {
+        get => _policy.Key.IsByRawQuery ? _request.QueryString : Noted(CacheOutcome.UndeclaredQuery, "query", _request.QueryString);
+        set => _request.QueryString = value;
+    }
 
-    public string RawTarget { get => Undeclared(_request.RawTarget); set => _request.RawTarget = value; }
+    public string RawTarget
+    {
+        get => _policy.Key.IsByRawQuery && _request.RawTarget == _path + _request.QueryString ? _request.RawTarget
+            : Noted(CacheOutcome.UndeclaredPath, "raw target", _request.RawTarget);
+        set => _request.RawTarget = value;
+    }
 
     public IHeaderDictionary Headers { get; set; }
 
     public Stream Body { get => _request.Body; set => _request.Body = value; }
 
-    IQueryCollection IQueryFeature.Query { get => this; set => Undeclared(value); }
+    public void Install() => _installed.ForEach(feature => _features[feature.Type] = feature.Watched);
 
-    public int Count => Enumerated().Count;
+    public void Remove() => _installed.ForEach(feature => _features[feature.Type] = feature.Original);
 
-    public ICollection<string> Keys => Enumerated().Keys;
-
-    public StringValues this[string key] => Declared(key)[key];
-
-    public void Install()
+    private void Watch<T>(T? feature, CacheOutcome kind, string name)
+        where T : class
     {
-        _features.Set<IHttpRequestFeature>(this);
-        _features.Set<IQueryFeature>(this);
+        if (feature is not null)
+            _installed.Add((typeof(T), feature, WatchedFeature.Around(feature, () => Reads.Note(kind, name))));
     }
 
-    public void Remove()
+    private void NoteHeader(string name)
     {
-        _features.Set(_request);
-        _features.Set(_queryFeature);
+        var isHeld = Is(name, Hidden) || Is(name, _options.IgnoredReads) || _policy.HoldsHeader(name)
+            || (Is(name, HeaderNames.Host) && _policy.Key.HoldsHost) || (Is(name, HeaderNames.Accept) && IsReadByFramework);
+        if (!isHeld)
+            Reads.Note(CacheOutcome.UndeclaredHeader, name);
     }
 
-    public bool ContainsKey(string key) => Declared(key).ContainsKey(key);
-
-    public bool TryGetValue(string key, out StringValues value) => Declared(key).TryGetValue(key, out value);
-
-    public IEnumerator<KeyValuePair<string, StringValues>> GetEnumerator() => Enumerated().GetEnumerator();
-
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    private IQueryCollection Declared(string name) => _plan.IsByRawQuery || _plan.DeclaresQuery(name) ? _query : Undeclared(_query);
-
-    private IQueryCollection Enumerated() => _plan.IsByRawQuery ? _query : Undeclared(_query);
-
-    [return: NotNullIfNotNull(nameof(value))]
-    private T Undeclared<T>(T value)
+    private T Noted<T>(CacheOutcome kind, string name, T value)
     {
-        ReadUndeclaredQuery = true;
+        Reads.Note(kind, name);
         return value;
+    }
+
+    private static bool Is(string name, params ReadOnlySpan<string> names)
+    {
+        foreach (var each in names)
+        {
+            if (name.Equals(each, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
     }
 }

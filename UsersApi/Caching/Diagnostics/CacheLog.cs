@@ -51,6 +51,15 @@ internal static partial class CacheLog
     [LoggerMessage(12, LogLevel.Warning, "An action failed, and a stale response took its place.")]
     public static partial void StaleIfError(ILogger logger, Exception? error);
 
+    [LoggerMessage(18, LogLevel.Warning,
+        "{Action} is not cached, because it reads what its key does not hold: {Read}. Bind it as an argument, name it in Vary, choose "
+        + "an Audience, or, where it can't change the answer, name it in RedisCached:IgnoredReads.")]
+    public static partial void UndeclaredRead(ILogger logger, string? action, string read);
+
+    [LoggerMessage(19, LogLevel.Warning,
+        "RedisCached:KeySecret is not set: what {Action} keeps for one user alone is found by this process alone. Set it, to the same on all nodes.")]
+    public static partial void NoKeySecret(ILogger logger, string? action);
+
     [LoggerMessage(9, LogLevel.Warning, "The host stopped before {Entries} responses were written.")]
     public static partial void DrainIncomplete(ILogger logger, int entries);
 }

@@ -17,6 +17,8 @@ internal enum CacheOutcome
     Credentials,
     /// <summary>Bypass: the audience is each user alone, and the request has no subject.</summary>
     NoSubject,
+    /// <summary>Bypass: the request has content, of which no key knows.</summary>
+    Content,
     /// <summary>Bypass: binding or validation found mistakes.</summary>
     Invalid,
     /// <summary>Refused: as many actions as may were running, and none of them ended in time.</summary>
@@ -37,8 +39,20 @@ internal enum CacheOutcome
     SetCookie,
     /// <summary>Not stored: <c>Vary</c> names everything, credentials, or more headers than a key may hold.</summary>
     Vary,
-    /// <summary>Not stored: the action read a part of the query that the key does not hold.</summary>
+    /// <summary>Not stored: the action read the query, of which the key holds the bound arguments alone.</summary>
     UndeclaredQuery,
+    /// <summary>Not stored: the action read a header or cookie that the key does not hold.</summary>
+    UndeclaredHeader,
+    /// <summary>Not stored: the action read who asks, which the key does not hold.</summary>
+    UndeclaredUser,
+    /// <summary>Not stored: the action read the session.</summary>
+    UndeclaredSession,
+    /// <summary>Not stored: the action read something of the connection, or the scheme where the key does not hold it.</summary>
+    UndeclaredConnection,
+    /// <summary>Not stored: the action read the path, or the target, where it is spelled otherwise than in the key.</summary>
+    UndeclaredPath,
+    /// <summary>Not stored: the action sent its answer as it went.</summary>
+    Streamed,
     /// <summary>Not stored: larger than the cap.</summary>
     TooLarge,
     /// <summary>Not stored: headers were taken away or sent early, or an outer filter put another result in place.</summary>

@@ -6,7 +6,7 @@ namespace UsersApi.Caching.Entries;
 internal sealed record CacheEntry
 {
     /// <summary>Grows with every change of the format; an entry of another revision is a miss.</summary>
-    public const int CurrentRevision = 2;
+    public const int CurrentRevision = 3;
 
     private byte[]? _gzip;
 
@@ -26,8 +26,17 @@ internal sealed record CacheEntry
     /// <summary>Until when it is fresh, in milliseconds of the Unix epoch.</summary>
     public required long FreshUntil { get; init; }
 
-    /// <summary>Until when it may be of use, stale, in milliseconds of the Unix epoch; <see cref="FreshUntil"/> where it may not.</summary>
-    public required long KeepUntil { get; init; }
+    /// <summary>How long after <see cref="FreshUntil"/> it may be sent while a new one is made behind it, in seconds.</summary>
+    public int StaleSeconds { get; init; }
+
+    /// <summary>How long after <see cref="FreshUntil"/> it may be sent in the place of an error, in seconds.</summary>
+    public int StaleIfErrorSeconds { get; init; }
+
+    /// <summary>
+    /// Request headers that select between the responses of this resource (RFC 9111, section 4.1). An entry that names some is no
+    /// response: those stand under keys that hold the values of these headers.
+    /// </summary>
+    public IReadOnlyList<string> Selecting { get; init; } = [];
 
     /// <summary>Epoch and tag versions read before the action ran; it is only served while they are the current ones.</summary>
     public required Stamp? Stamp { get; init; }
@@ -56,6 +65,10 @@ internal sealed record CacheEntry
     /// <summary>The body in gzip, as the store had it.</summary>
     [JsonIgnore]
     public ReadOnlyMemory<byte> Gzip { init => _gzip = value.ToArray(); }
+
+    /// <summary>Until when it may be of use, in milliseconds of the Unix epoch.</summary>
+    [JsonIgnore]
+    public long KeepUntil => FreshUntil + (Math.Max(StaleSeconds, StaleIfErrorSeconds) * 1_000L);
 
     /// <summary>Bytes that it takes up in memory, roughly.</summary>
     [JsonIgnore]

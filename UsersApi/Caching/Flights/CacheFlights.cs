@@ -10,12 +10,10 @@ internal sealed record Landing(CacheEntry? Entry);
 /// </summary>
 internal sealed class CacheFlights(IOptions<RedisCachedOptions> options, TimeProvider time)
 {
-    // How long an answer that could not be stored keeps others from queueing up behind the next one.
-    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(2);
-    private const int MaxRemembered = 10_000;
-
     private readonly Collapser<Landing> _collapser = new();
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _uncacheable = new(StringComparer.Ordinal);
+    // An answer that could not be stored keeps others from queueing up behind the next one.
+    private readonly RecentKeys _uncacheable = new(TimeSpan.FromSeconds(2), time);
+    private readonly RecentKeys _failed = new(TimeSpan.FromMilliseconds(options.Value.FailureMemoryMs), time);
 
     /// <summary>
     /// Waits for the response that another request is computing. Without one, this request runs the action itself: with the
@@ -25,7 +23,7 @@ internal sealed class CacheFlights(IOptions<RedisCachedOptions> options, TimePro
     public async ValueTask<(CacheEntry? Entry, CacheFlight? Lead)> JoinAsync(string key, CancellationToken aborted)
     {
         var (began, limit) = (time.GetTimestamp(), TimeSpan.FromMilliseconds(options.Value.CollapseWaitMs));
-        while (!IsUncacheable(key))
+        while (!_uncacheable.Contains(key))
         {
             var flight = _collapser.Join(key, out var isLeader);
             if (isLeader)
@@ -56,23 +54,10 @@ internal sealed class CacheFlights(IOptions<RedisCachedOptions> options, TimePro
         return isLeader ? flight : null;
     }
 
-    public void RememberUncacheable(string key)
-    {
-        if (_uncacheable.Count < MaxRemembered)
-            _uncacheable[key] = time.GetUtcNow() + Remembered;
-        else
-            _uncacheable.Clear();
-    }
+    public void RememberUncacheable(string key) => _uncacheable.Add(key);
 
-    private bool IsUncacheable(string key)
-    {
-        if (!_uncacheable.TryGetValue(key, out var until))
-            return false;
+    /// <summary>Remembers that the action failed, for <see cref="RedisCachedOptions.FailureMemoryMs"/>.</summary>
+    public void RememberFailure(string key) => _failed.Add(key);
 
-        if (until > time.GetUtcNow())
-            return true;
-
-        _uncacheable.TryRemove(KeyValuePair.Create(key, until));
-        return false;
-    }
+    public bool HasFailed(string key) => _failed.Contains(key);
 }

@@ -43,6 +43,20 @@ internal static class RoutePath
         return held;
     }
 
+    /// <summary>Appends the route values that no template and no argument holds: middleware has set them, for a tenant say.</summary>
+    public static void WriteOtherValues(List<string> parts, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments)
+    {
+        var pattern = (context.HttpContext.GetEndpoint() as RouteEndpoint)?.RoutePattern;
+        foreach (var (name, value) in context.RouteData.Values)
+        {
+            if (!context.ActionDescriptor.RouteValues.ContainsKey(name) && pattern?.GetParameter(name) is null
+                && !arguments.Any(argument => argument.Source != BindingSource.Query && argument.IsNamed(name)))
+            {
+                parts.Add($"{{{KeyText.Escaped(name)}}}={KeyText.Escaped(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")}");
+            }
+        }
+    }
+
     /// <summary>The bound text of a route value, or its raw text where no argument takes it; null where it is absent.</summary>
     private static string? TextOf(string name, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments, List<KeyArgument> held)
     {
@@ -80,6 +94,10 @@ internal static class RoutePath
         WriteSegments(key, path);
         return key.ToString();
     }
+
+    /// <summary>Whether a path of a request is spelled just as it is written in a key.</summary>
+    public static bool IsWrittenAs(string written, string path) =>
+        !path.Contains("//", StringComparison.Ordinal) && (path.Length == 1 || !path.EndsWith('/')) && OfUri(path) == (written == "/" ? "" : written);
 
     private static void WritePart(
         StringBuilder key, RoutePatternPart part, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments,

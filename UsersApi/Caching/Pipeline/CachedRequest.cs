@@ -21,10 +21,13 @@ internal sealed class CachedRequest
 
     public IReadOnlyList<string> Tags { get; }
 
+    /// <summary>The path as it stands in the key.</summary>
+    public string Path => _draft.Path;
+
     public bool IsHead => HttpMethods.IsHead(Http.Request.Method);
 
     public bool IsAborted => Http.RequestAborted.IsCancellationRequested;
 
-    /// <summary>The key as of now: an answer may teach the policy another <c>Vary</c>, and is stored under the key that holds it.</summary>
-    public string Key => Policy.Key.Complete(_draft, _dimensions.Of(Policy, Http));
+    /// <summary>The key, with the values of these headers beside those that are always in it.</summary>
+    public string KeyOf(IReadOnlyList<string> selecting) => _dimensions.KeyOf(Policy, _draft, Http, selecting);
 }

@@ -7,27 +7,34 @@ namespace UsersApi.Caching.Pipeline;
 /// Evicts, after an unsafe action and before its response leaves, the tags that it names, its own URI, and that of a same-origin
 /// <c>Location</c> and <c>Content-Location</c> (RFC 9111, section 4.4). Holds for every action of the application.
 /// </summary>
-internal sealed class EvictionFilter(TagEvictor evictor, IModelMetadataProvider provider, IOptions<RedisCachedOptions> options)
-    : IAsyncActionFilter
+internal sealed class EvictionFilter(
+    TagEvictor evictor, CachedPaths paths, IModelMetadataProvider provider, ProblemDetailsFactory problems,
+    IOptions<RedisCachedOptions> options) : IAsyncActionFilter
 {
     // Outside of all other action filters: what they change has to be evicted too.
     public const int FilterOrder = int.MinValue + 1_000;
+
+    // All that IANA's registry of methods calls safe (RFC 9110, section 16.1).
+    private static readonly HashSet<string> SafeMethods =
+        new(["GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "PRI", "PROPFIND", "REPORT", "SEARCH"], StringComparer.OrdinalIgnoreCase);
 
     private readonly ConcurrentDictionary<ActionDescriptor, Plan> _plans = new();
 
     public async Task OnActionExecutionAsync(ActionExecutingContext context, ActionExecutionDelegate next)
     {
         var http = context.HttpContext;
-        if (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) || HttpMethods.IsOptions(http.Request.Method)
-            || HttpMethods.IsTrace(http.Request.Method) || context.ActionDescriptor is not ControllerActionDescriptor action)
+        if (SafeMethods.Contains(http.Request.Method) || context.ActionDescriptor is not ControllerActionDescriptor action
+            || _plans.GetOrAdd(action, _ => new Plan(action, provider)) is not { IsEnabled: true } plan)
         {
             await next();
             return;
         }
 
         // The arguments are looked at now: the action may change them.
-        var plan = _plans.GetOrAdd(action, _ => new Plan(action, provider));
-        var tags = plan.TagsOf(context).Append(TagNames.OfPath(RoutePath.OfUri(http.Request.PathBase + http.Request.Path))).ToList();
+        var tags = plan.TagsOf(context).ToList();
+        if (paths.Contain(http.Request.Path))
+            tags.AddRange([plan.OwnPath(context), TagNames.OfPath(RoutePath.OfUri(http.Request.PathBase + http.Request.Path))]);
+
         http.Response.OnStarting(() => EvictLocationsAsync(http, tags));
         var executed = await next();
         if (IsRefusal(executed))
@@ -35,15 +42,15 @@ internal sealed class EvictionFilter(TagEvictor evictor, IModelMetadataProvider 
 
         NameLocation(executed);
         tags.AddRange(LocationsOf(http));
-        if (await evictor.EvictAsync(tags) || !options.Value.WithholdOnFailedEviction || executed.Exception is not null)
+        if (tags.Count == 0 || await evictor.EvictAsync(tags) || !options.Value.WithholdOnFailedEviction || executed.Exception is not null)
             return;
 
-        http.Response.Headers.RetryAfter = "1";
-        executed.Result = new ObjectResult(new ProblemDetails
-        {
-            Status = StatusCodes.Status503ServiceUnavailable,
-            Title = "The change may have been made, but it can't be made known everywhere yet.",
-        });
+        var headers = http.Response.Headers;
+        // They describe what is not sent.
+        headers.ETag = headers.LastModified = headers.Location = headers.ContentLocation = default;
+        headers.RetryAfter = "1";
+        executed.Result = new ObjectResult(problems.CreateProblemDetails(
+            http, StatusCodes.Status503ServiceUnavailable, "The change may have been made, but it can't be made known everywhere yet."));
     }
 
     // A 4xx says that nothing was changed. An exception does not, and neither does a 5xx: both may come after the commit.
@@ -66,8 +73,9 @@ internal sealed class EvictionFilter(TagEvictor evictor, IModelMetadataProvider 
         }
     }
 
-    private static IEnumerable<string> LocationsOf(HttpContext http) =>
-        SameOriginUris.In(http).Select(path => TagNames.OfPath(RoutePath.OfUri(path)));
+    private IEnumerable<string> LocationsOf(HttpContext http) => SameOriginUris.In(http)
+        .Where(path => !new PathString(path).StartsWithSegments(http.Request.PathBase, out var rest) || paths.Contain(rest))
+        .Select(path => TagNames.OfPath(RoutePath.OfUri(path)));
 
     /// <summary>What named its location only while it was executed.</summary>
     private async Task EvictLocationsAsync(HttpContext http, List<string> evicted)
@@ -86,7 +94,10 @@ internal sealed class EvictionFilter(TagEvictor evictor, IModelMetadataProvider 
         private readonly TagTemplate[] _tags =
             [.. action.EndpointMetadata.OfType<IEvictingAction>().SelectMany(evict => evict.Tags).Select(tag => new TagTemplate(tag))];
 
-        public IEnumerable<string> TagsOf(ActionExecutingContext context) => _tags
-            .Select(tag => tag.Resolve(context, _arguments)).Append(TagNames.OfPath(RoutePath.InPlace(context, _arguments)));
+        public bool IsEnabled { get; } = action.EndpointMetadata.OfType<IEvictingAction>().All(evict => evict.Enabled);
+
+        public IEnumerable<string> TagsOf(ActionExecutingContext context) => _tags.Select(tag => tag.Resolve(context, _arguments));
+
+        public string OwnPath(ActionExecutingContext context) => TagNames.OfPath(RoutePath.InPlace(context, _arguments));
     }
 }

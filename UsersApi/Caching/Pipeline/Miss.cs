@@ -14,8 +14,8 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Looked
     /// <summary>What the action returned, to see whether an outer filter put something else in its place.</summary>
     public IActionResult? Result { get; set; }
 
-    /// <summary>Whether a body past the cap has begun to stream through.</summary>
-    public bool HasOverflowed => _capture is { Overflowed: true };
+    /// <summary>Whether the body goes to the client by itself.</summary>
+    public bool IsStreaming => _capture is { IsStreaming: true };
 
     private DateTimeOffset Now => services.Time.GetUtcNow();
 
@@ -29,10 +29,13 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Looked
     }
 
     /// <summary>Runs a stage while its response is captured.</summary>
-    public async Task<T> CaptureAsync<T>(Func<Task<T>> stage)
+    /// <param name="stage">The action, or its result.</param>
+    /// <param name="isByFramework">Whether the result is one of the framework's own.</param>
+    public async Task<T> CaptureAsync<T>(Func<Task<T>> stage, bool isByFramework)
     {
-        _capture ??= new ResponseCapture(_http, _policy.Key, request.Options.MaxBodyBytes, PrepareOverflow);
-        _capture.Begin();
+        _capture ??= new ResponseCapture(
+            _http, new WatchedRequest(_http, _policy, request.Path, request.Options), request.Options.MaxBodyBytes, PrepareStreaming);
+        _capture.Begin(isByFramework);
         try
         {
             return await stage();
@@ -46,7 +49,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Looked
     /// <summary>A stale response in the place of an action that failed, or did not come to run, where the policy allows it.</summary>
     public Answer? StaleIfError(Exception? error)
     {
-        if (request.IsAborted || found.Lookup.StaleWithin(_policy.StaleIfErrorSeconds, Now.ToUnixTimeMilliseconds()) is not { } stale)
+        if (request.IsAborted || found.Lookup.StaleIfError(Now.ToUnixTimeMilliseconds()) is not { } stale)
         {
             if (error is not null)
                 found.Flight?.Dispose();
@@ -55,6 +58,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Looked
         }
 
         CacheLog.StaleIfError(services.Logger, error);
+        services.Flights.RememberFailure(found.FlightKey);
         _capture?.Headers.Revert();
         // Those who wait would fail one after another.
         found.Flight?.Land(new Landing(stale));
@@ -68,7 +72,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Looked
     {
         var capture = _capture!;
         var body = await capture.CompleteAsync();
-        if (capture.Overflowed)
+        if (capture.IsStreaming)
             return null;
 
         // The action is over. How fast its client reads is no reason for others to wait.
@@ -78,7 +82,10 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Looked
 
         var now = Now;
         var delivery = new ResponseDelivery(_http, _policy, now);
-        var verdict = Storability.Judge(_http.Response, _policy, capture, body.Length, now);
+        var verdict = Storability.Judge(_http.Response, _policy, capture, body.Length, found.Lookup.Selecting, now);
+        if (verdict.Read is { } read && _policy.TellOnce())
+            CacheLog.UndeclaredRead(services.Logger, _policy.Action.DisplayName, read);
+
         if (verdict.Outcome is not CacheOutcome.Stored || !isReplayable)
         {
             Report(isReplayable ? verdict.Outcome : CacheOutcome.NotReplayable);
@@ -89,13 +96,13 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Looked
 
         var entry = EntryBuilder.Build(_http.Response, capture.Headers, body, request.Options.CompressFromBytes) with
         {
-            Key = request.Key,
+            Key = request.KeyOf(verdict.Selecting),
             Action = _policy.ActionId,
             Stamp = found.Lookup.Stamp,
         };
-        entry = EntryLife.Begin(entry, verdict, _policy, request.Options.JitterPercent, now);
+        entry = EntryLife.Begin(entry, verdict.Freshness, request.Options.JitterPercent, now);
         capture.Headers.Revert();
-        Report(Store(entry));
+        Report(Store(entry, verdict.Selecting));
         Land(entry);
         await delivery.SendAsync(entry, isHit: false);
         return null;
@@ -119,13 +126,16 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Looked
     {
         found.Flight?.Dispose();
         _permit?.Dispose();
-        _capture?.Dispose();
     }
 
-    private bool PrepareOverflow()
+    private bool PrepareStreaming(CacheOutcome why)
     {
-        Report(CacheOutcome.TooLarge);
+        Report(why);
         LandNothing();
+        // A stream of events lasts as long as its client wants.
+        if (why is CacheOutcome.Streamed)
+            _permit?.Dispose();
+
         return new ResponseDelivery(_http, _policy, Now).PrepareAsIs();
     }
 
@@ -141,17 +151,18 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Looked
 
     private void Land(CacheEntry entry)
     {
-        // Where the answer named another Vary, those who wait may want another variant. Where the client went away, one of them takes over.
+        // Where the answer named another header in Vary, those who wait may want another variant. Where the client went away, one of them takes over.
         if (!request.IsAborted)
             found.Flight?.Land(new Landing(found.FlightKey.EndsWith('\n' + entry.Key, StringComparison.Ordinal) ? entry : null));
     }
 
-    private CacheOutcome Store(CacheEntry entry) =>
+    private CacheOutcome Store(CacheEntry entry, IReadOnlyList<string> selecting) =>
         !request.Options.Enabled ? CacheOutcome.Disabled
         : found.Lookup.Stamp is null ? CacheOutcome.Unreachable
         : request.IsHead ? CacheOutcome.Head
         : request.IsAborted ? CacheOutcome.Aborted
-        : services.Store.TryStore(_policy, entry) ? CacheOutcome.Stored : CacheOutcome.Stopping;
+        : (selecting.Count == found.Lookup.Selecting.Count || services.Store.TryStore(_policy, EntryBuilder.Naming(entry, request.KeyOf([]), selecting)))
+            && services.Store.TryStore(_policy, entry) ? CacheOutcome.Stored : CacheOutcome.Stopping;
 
     private void Report(CacheOutcome outcome) => services.ReportForward(_http, outcome, found.Lookup.ForwardReason);
 }

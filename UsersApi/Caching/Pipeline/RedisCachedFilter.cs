@@ -69,7 +69,7 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
             return;
         }
 
-        if (context.HttpContext.Response.HasStarted && _miss is not { HasOverflowed: true })
+        if (context.HttpContext.Response.HasStarted && _miss is not { IsStreaming: true })
         {
             // An outer filter sent something of its own: what the action wrote follows it.
             await (_miss?.ReleaseAsync() ?? Task.CompletedTask);
@@ -103,8 +103,8 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
             return;
         }
 
-        var executed = await miss.CaptureAsync(() => next());
-        if (executed is { Exception: { } error, ExceptionHandled: false } && miss.StaleIfError(error) is { } stale)
+        var executed = await miss.CaptureAsync(() => next(), isByFramework: false);
+        if (executed is { Exception: { } error, ExceptionHandled: false } && !miss.IsStreaming && miss.StaleIfError(error) is { } stale)
         {
             _answer = stale;
             executed.ExceptionHandled = true;
@@ -116,12 +116,14 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
 
     private async Task CompleteAsync(ResultExecutingContext context, ResultExecutionDelegate next, Miss miss)
     {
-        var executed = await miss.CaptureAsync(() => next());
+        var executed = await miss.CaptureAsync(() => next(), IsByFramework(context.Result));
         if (executed is not { Exception: { } error, ExceptionHandled: false })
         {
-            _answer = await miss.CompleteAsync(isReplayable: !executed.Canceled && miss.IsOwnResult(context));
+            // Of an exception that an inner filter handled, half a body may be left.
+            var isWhole = !executed.Canceled && executed.Exception is null;
+            _answer = await miss.CompleteAsync(isReplayable: isWhole && miss.IsOwnResult(context));
         }
-        else if (!miss.HasOverflowed)
+        else if (!miss.IsStreaming)
         {
             _answer = miss.StaleIfError(error);
             executed.ExceptionHandled = _answer is not null;
@@ -129,6 +131,17 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
 
         if (_answer is not null)
             await services.DeliverAsync(_request!, _answer);
+    }
+
+    private static bool IsByFramework(IActionResult result)
+    {
+        for (var type = result.GetType(); type is not null && type != typeof(ActionResult); type = type.BaseType)
+        {
+            if (type.Namespace?.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal) is true)
+                return true;
+        }
+
+        return false;
     }
 
     private StatusCodeResult Overloaded(HttpContext http)

@@ -9,30 +9,33 @@ internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Reva
     public async ValueTask<LookedUp> FindAsync(CachedRequest request)
     {
         if (!request.Options.Enabled)
-            return new LookedUp(default, null, "", null);
+            return new LookedUp(new Lookup(request.KeyOf([]), [], null, null, null, IsOutdated: false), null, "", null);
 
-        var key = request.Key;
-        var lookup = await store.FindAsync(request.Policy, key, request.Tags);
-        var revalidation = request.Http.Features.Get<Revalidator.Revalidation>();
+        var lookup = await store.FindAsync(request.Policy, request.KeyOf, request.Tags);
+        var revalidation = request.Http.Features.Get<RedisCachedRevalidation>();
         if (lookup.Entry is { } fresh && revalidation is null)
             return new LookedUp(lookup, new Answer(fresh, CacheOutcome.Hit), "", null);
 
-        var flightKey = $"{request.Policy.ActionId}\n{lookup.Stamp}\n{key}";
+        var flightKey = $"{request.Policy.ActionId}\n{lookup.Stamp}\n{lookup.Key}";
         if (revalidation is not null)
             return new LookedUp(lookup with { Entry = null }, null, flightKey, revalidation.Flight);
 
-        if (lookup.StaleWithin(request.Policy.StaleSeconds, Now) is { } stale)
+        // Who comes soon after a failure does not wait for the next one: one request at a time tries again, behind.
+        var stale = lookup.StaleWhileRevalidate(Now) is { } old ? new Answer(old, CacheOutcome.StaleWhileRevalidate)
+            : flights.HasFailed(flightKey) && lookup.StaleIfError(Now) is { } kept ? new Answer(kept, CacheOutcome.StaleIfError)
+            : null;
+        if (stale is not null)
         {
             if (flights.TryLead(flightKey) is { } lead)
                 revalidator.Begin(request.Http, lead);
 
-            return new LookedUp(lookup, new Answer(stale, CacheOutcome.StaleWhileRevalidate), flightKey, null);
+            return new LookedUp(lookup, stale, flightKey, null);
         }
 
-        return request.IsHead ? new LookedUp(lookup, null, flightKey, null) : await JoinAsync(request, lookup, key, flightKey);
+        return request.IsHead ? new LookedUp(lookup, null, flightKey, null) : await JoinAsync(request, lookup, flightKey);
     }
 
-    private async Task<LookedUp> JoinAsync(CachedRequest request, Lookup lookup, string key, string flightKey)
+    private async Task<LookedUp> JoinAsync(CachedRequest request, Lookup lookup, string flightKey)
     {
         var (joined, flight) = await flights.JoinAsync(flightKey, request.Http.RequestAborted);
         if (joined is not null)
@@ -47,7 +50,7 @@ internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Reva
             await Task.Yield();
             flight.Close();
         }
-        else if (flight is not null && store.FindInMemory(request.Policy, key) is { } landed
+        else if (flight is not null && store.FindInMemory(request.Policy, lookup.Key) is { Selecting.Count: 0 } landed
             && landed.Stamp == lookup.Stamp && landed.FreshUntil > Now)
         {
             // Another flight landed between this request's lookup and its turn to lead.

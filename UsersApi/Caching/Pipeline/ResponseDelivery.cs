@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Localization;
+
 namespace UsersApi.Caching.Pipeline;
 
 /// <summary>
@@ -10,6 +12,7 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
 
     private readonly HttpRequest _request = http.Request;
     private readonly HttpResponse _response = http.Response;
+    private readonly IRequestCultureFeature? _culture = http.Features.Get<IRequestCultureFeature>();
 
     /// <summary>Sends an entry that was stored, or could have been.</summary>
     public async Task SendAsync(CacheEntry entry, bool isHit)
@@ -108,6 +111,10 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
     {
         _response.StatusCode = status;
         var headers = _response.Headers;
+        // What one client's conditions brought about is for nobody else.
+        if (status is not StatusCodes.Status304NotModified)
+            headers.CacheControl = "no-store";
+
         headers.ContentType = headers.ContentEncoding = headers.ContentLanguage = headers.ContentDisposition = default;
         headers.ContentLength = null;
         if (!keepRange)
@@ -116,14 +123,20 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
 
     private void SetVary(bool mayCompress)
     {
-        if (!policy.NamesVary && _response.Headers.Vary.Count == 0)
+        var isLocalized = _culture is not null;
+        if (policy.VaryOfResponse.Length == 0 && !isLocalized && _response.Headers.Vary.Count == 0)
         {
             // As nearly always.
             _response.Headers.Vary = mayCompress ? HeaderNames.AcceptEncoding : default;
             return;
         }
 
-        var added = mayCompress ? policy.VaryOfResponse.Append(HeaderNames.AcceptEncoding) : policy.VaryOfResponse;
+        IEnumerable<string> added =
+        [
+            .. policy.VaryOfResponse,
+            .. isLocalized ? [HeaderNames.AcceptLanguage] : Array.Empty<string>(),
+            .. mayCompress ? [HeaderNames.AcceptEncoding] : Array.Empty<string>(),
+        ];
         var named = _response.Headers.Vary.SelectMany(
             line => line?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? []);
         var missing = string.Join(", ", added.Except(named, StringComparer.OrdinalIgnoreCase));
@@ -140,10 +153,12 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
         }
 
         var left = Math.Max(0, (entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000);
-        var rule = policy.ClientSeconds == 0
+        // Where a cookie, or nothing, has chosen the culture, no header tells a client when its copy is in another one.
+        var isKnowable = _culture is null or { Provider: AcceptLanguageHeaderRequestCultureProvider };
+        var rule = policy.ClientSeconds == 0 || !isKnowable
             ? "no-cache"
             : string.Create(CultureInfo.InvariantCulture, $"max-age={age + Math.Min(policy.ClientSeconds, left)}");
-        _response.Headers.CacheControl = policy.Audience is CacheAudience.PerUser ? "private, " + rule : rule;
+        _response.Headers.CacheControl = policy.IsPrivate ? "private, " + rule : rule;
     }
 
     private async Task WriteAsync(ReadOnlyMemory<byte> body, long? length = null)

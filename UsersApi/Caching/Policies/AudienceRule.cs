@@ -5,8 +5,10 @@ internal static class AudienceRule
 {
     /// <summary>Why the request bypasses the cache; null where it does not.</summary>
     public static CacheOutcome? Bypass(CachePolicy policy, ActionExecutingContext context) =>
+        // Of content no key knows, whoever reads it: a binder, or the action by itself (RFC 9110, section 9.3.1).
+        HasContent(context.HttpContext) ? CacheOutcome.Content
         // Without [ApiController] an invalid request reaches the action, with defaults that are not what it says.
-        context.ModelState.IsValid ? Bypass(policy.Audience, context.HttpContext) : CacheOutcome.Invalid;
+        : context.ModelState.IsValid ? Bypass(policy.Audience, context.HttpContext) : CacheOutcome.Invalid;
 
     public static CacheOutcome? Bypass(CacheAudience audience, HttpContext http) => audience switch
     {
@@ -15,4 +17,7 @@ internal static class AudienceRule
         CacheAudience.PerUser when KeyDimensions.SubjectOf(http.User) is null => CacheOutcome.NoSubject,
         _ => null,
     };
+
+    private static bool HasContent(HttpContext http) => http.Request.ContentLength > 0
+        || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
 }

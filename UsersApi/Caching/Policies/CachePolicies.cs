@@ -13,11 +13,16 @@ internal sealed class CachePolicies(
     /// <summary>The policy of an action; null where it is not cached.</summary>
     public CachePolicy? For(ActionDescriptor action) => _policies.GetOrAdd(action, Create);
 
+    /// <summary>An action of which each user has responses of one's own; null where there is none.</summary>
+    public ControllerActionDescriptor? FirstForOneUser => Actions.FirstOrDefault(action => For(action) is { IsForOneUser: true });
+
+    private IEnumerable<ControllerActionDescriptor> Actions => actions.ActionDescriptors.Items.OfType<ControllerActionDescriptor>();
+
     /// <summary>Looks at every action, so that an attribute's mistakes are told at start and not to a client.</summary>
     /// <exception cref="InvalidOperationException">An attribute contradicts its action; the message names it and the remedy.</exception>
     public void Validate()
     {
-        var mistakes = actions.ActionDescriptors.Items.OfType<ControllerActionDescriptor>()
+        var mistakes = Actions
             .SelectMany(action => PolicyMistakes.In(action, For(action)).Select(mistake => $"{action.DisplayName}: {mistake}"))
             .ToList();
         if (mistakes.Count > 0)
@@ -34,7 +39,14 @@ internal sealed class CachePolicies(
             .Select(filter => filter.Filter).OfType<ICachedAction>().LastOrDefault();
         return attribute is { Enabled: true } && descriptor is ControllerActionDescriptor action
             && (PolicyMistakes.AnswersGet(action) || PolicyMistakes.IsOnAction(action, attribute))
-            ? new CachePolicy(attribute, action, options.Value, mvc.Value, provider)
+            ? new CachePolicy(attribute, action, SharesPath(action), options.Value, mvc.Value, provider)
             : null;
     }
+
+    // Such actions are told apart by a header, a host or a media type, of which the path knows nothing.
+    private bool SharesPath(ControllerActionDescriptor action) => Actions
+        .Any(other => other.Id != action.Id && PolicyMistakes.AnswersGet(other) && TemplateOf(other) == TemplateOf(action));
+
+    private static string? TemplateOf(ControllerActionDescriptor action) => action.AttributeRouteInfo?.Template?.ToLowerInvariant()
+        ?? string.Join('/', action.RouteValues.Values).ToLowerInvariant();
 }

@@ -1,20 +1,20 @@
+using Microsoft.AspNetCore.Authorization;
+
 namespace UsersApi.Caching.Policies;
 
 /// <summary>The rules for one cached action: its attribute, options and arguments, settled once.</summary>
 internal sealed class CachePolicy
 {
-    private const int MaxLearnedVary = 8;
-
     private readonly TagTemplate[] _tags;
     private readonly int _buckets;
-    private string[] _vary;
+    private int _isTold;
 
     public CachePolicy(
-        ICachedAction attribute, ControllerActionDescriptor action, RedisCachedOptions options, MvcOptions mvc,
+        ICachedAction attribute, ControllerActionDescriptor action, bool sharesPath, RedisCachedOptions options, MvcOptions mvc,
         IModelMetadataProvider provider)
     {
         var settings = attribute.Settings.Or(options.Defaults);
-        Attribute = attribute;
+        (Attribute, SharesPath) = (attribute, sharesPath);
         Action = action;
         var parameters = action.MethodInfo.GetParameters().Select(parameter => parameter.ParameterType.Name);
         ActionId = $"{action.DisplayName}({string.Join(',', parameters)})";
@@ -26,7 +26,11 @@ internal sealed class CachePolicy
         StaleIfErrorSeconds = settings.StaleIfErrorSeconds ?? 0;
         Audience = settings.Audience ?? CacheAudience.Anonymous;
         StatusCodes = settings.StatusCodes ?? [Microsoft.AspNetCore.Http.StatusCodes.Status200OK];
-        _vary = settings.Vary ?? [];
+        Vary = settings.Vary ?? [];
+        VaryByClaims = settings.VaryByClaims ?? [];
+        IsForOneUser = Audience is CacheAudience.PerUser || VaryByClaims.Length > 0;
+        IsPrivate = IsForOneUser || NeedsUser(action);
+        VaryOfResponse = [.. VaryOf()];
         _tags = [.. attribute.Tags.Select(tag => new TagTemplate(tag))];
         _buckets = options.TagBuckets;
     }
@@ -37,6 +41,9 @@ internal sealed class CachePolicy
 
     /// <summary>Stands in each entry, so that two actions which share a key by mistake never share a response.</summary>
     public string ActionId { get; }
+
+    /// <summary>Whether another action may answer the same path, so that the key has to name this one.</summary>
+    public bool SharesPath { get; }
 
     public CacheKeyPlan Key { get; }
 
@@ -57,34 +64,29 @@ internal sealed class CachePolicy
 
     public IReadOnlyList<int> StatusCodes { get; }
 
-    /// <summary>
-    /// The request headers that select a response: the attribute's, and those that the action was seen to name in its
-    /// <c>Vary</c>.
-    /// </summary>
-    public IReadOnlyList<string> Vary => _vary;
+    /// <summary>The request headers that the attribute names.</summary>
+    public string[] Vary { get; }
 
-    /// <summary>Whether <c>Vary</c> says anything at all.</summary>
-    public bool NamesVary => Accept.IsNegotiated || _vary.Length + Key.HeaderNames.Count > 0;
+    /// <summary>The types of the claims whose values select a response.</summary>
+    public string[] VaryByClaims { get; }
 
-    /// <summary>All that <c>Vary</c> says of every response of this action.</summary>
-    public IEnumerable<string> VaryOfResponse => Accept.IsNegotiated
-        ? _vary.Concat(Key.HeaderNames).Append("Accept")
-        : _vary.Concat(Key.HeaderNames);
+    /// <summary>Whether the key names a user or what a user may do.</summary>
+    public bool IsForOneUser { get; }
 
-    /// <summary>
-    /// Remembers what an action said in its own <c>Vary</c>; from then on it is part of the key. A response is only stored
-    /// under a key that holds all of its <c>Vary</c>, so this one is not, and each node learns by one miss.
-    /// </summary>
-    /// <returns>Whether all names were part of the key already.</returns>
-    public bool Learn(IEnumerable<string> names)
-    {
-        var known = _vary;
-        var unknown = names.Except(known.Concat(Key.HeaderNames), StringComparer.OrdinalIgnoreCase).ToArray();
-        if (unknown.Length > 0 && known.Length + unknown.Length <= MaxLearnedVary)
-            Interlocked.CompareExchange(ref _vary, [.. known, .. unknown], known);
+    /// <summary>Whether a cache that others share must not keep a response.</summary>
+    public bool IsPrivate { get; }
 
-        return unknown.Length == 0;
-    }
+    /// <summary>What <c>Vary</c> says of every response of this action.</summary>
+    public string[] VaryOfResponse { get; }
+
+    /// <summary>Whether the key holds the values of this header, whatever the response says.</summary>
+    public bool HoldsHeader(string name) => Vary.Concat(Key.HeaderNames).Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>True for the first caller: what costs an action its cache is told once.</summary>
+    public bool TellOnce() => Interlocked.Exchange(ref _isTold, 1) == 0;
+
+    public static bool NeedsUser(ControllerActionDescriptor action) =>
+        action.EndpointMetadata.OfType<IAuthorizeData>().Any() && !action.EndpointMetadata.OfType<IAllowAnonymous>().Any();
 
     /// <summary>The tags of a response, as they are kept: the attribute's, that of its path, and the one that all carry.</summary>
     public IReadOnlyList<string> TagsOf(ActionExecutingContext context, string path) =>
@@ -93,4 +95,14 @@ internal sealed class CachePolicy
         TagNames.Fold(TagNames.OfPath(path), _buckets),
         .. _tags.Select(tag => TagNames.Fold(tag.Resolve(context, Key.Arguments), _buckets)),
     ];
+
+    private IEnumerable<string> VaryOf()
+    {
+        var names = Vary.Concat(Key.HeaderNames);
+        if (Accept.IsNegotiated)
+            names = names.Append(HeaderNames.Accept);
+
+        // A browser would go on with its anonymous copy after signing in.
+        return Audience is CacheAudience.Anonymous && ClientSeconds > 0 ? names.Append(HeaderNames.Authorization) : names;
+    }
 }

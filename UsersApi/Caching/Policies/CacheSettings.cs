@@ -37,6 +37,12 @@ public sealed class CacheSettings
     /// <summary>Request headers whose values select another response; they become part of the key and of <c>Vary</c>.</summary>
     public string[]? Vary { get; set; }
 
+    /// <summary>
+    /// Types of claims whose values select another response, so that a user with fewer scopes does not get what another filled; the
+    /// values become part of the key, as a hash, and responses are <c>private</c>.
+    /// </summary>
+    public string[]? VaryByClaims { get; set; }
+
     /// <summary>Statuses that are stored; 200 alone where nothing is said. 206 and 304 never are.</summary>
     public int[]? StatusCodes { get; set; }
 
@@ -48,6 +54,7 @@ public sealed class CacheSettings
         StaleIfErrorSeconds = StaleIfErrorSeconds ?? next.StaleIfErrorSeconds,
         Audience = Audience ?? next.Audience,
         Vary = Vary ?? next.Vary,
+        VaryByClaims = VaryByClaims ?? next.VaryByClaims,
         StatusCodes = StatusCodes ?? next.StatusCodes,
     };
 }

@@ -2,31 +2,33 @@ using System.Security.Claims;
 
 namespace UsersApi.Caching.Policies;
 
-/// <summary>What selects a response besides its URI: headers, culture, user.</summary>
-internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options)
+/// <summary>
+/// Completes a key by what selects a response besides its URI: headers, culture, user, and what the application adds. The names stand
+/// in the key, the values in a keyed hash: a header may be a token, and nobody who reads Redis shall try out subjects.
+/// </summary>
+internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnumerable<ICacheKeyDimension> others)
 {
-    private readonly byte[] _secret =
-        options.Value.KeySecret is { } secret ? Encoding.UTF8.GetBytes(secret) : RandomNumberGenerator.GetBytes(32);
+    // Without a secret, what is for one user alone is for this process alone.
+    private readonly byte[] _secret = SecretOf(options.Value) ?? RandomNumberGenerator.GetBytes(32);
+    private readonly byte[] _sharedSecret = SecretOf(options.Value) ?? "UsersApi.Caching"u8.ToArray();
+    private readonly ICacheKeyDimension[] _others = [.. others];
 
-    public IReadOnlyList<string> Of(CachePolicy policy, HttpContext http)
+    /// <summary>The key of a request.</summary>
+    /// <param name="policy">The rules of its action.</param>
+    /// <param name="draft">What its arguments settle.</param>
+    /// <param name="http">The request.</param>
+    /// <param name="selecting">The headers that responses of this very resource were seen to name in <c>Vary</c>.</param>
+    public string KeyOf(CachePolicy policy, KeyDraft draft, HttpContext http, IReadOnlyList<string> selecting)
     {
-        // Most responses are selected by their URI alone.
-        if (policy.Vary.Count == 0 && !policy.Accept.IsNegotiated && policy.Audience is not CacheAudience.PerUser
-            && CultureInfo.CurrentCulture.Name.Length + CultureInfo.CurrentUICulture.Name.Length == 0)
-        {
-            return [];
-        }
+        var parts = PartsOf(policy, draft, http, selecting);
+        if (parts.Count == 0)
+            return policy.Key.Capped(draft.Text);
 
-        var parts = new List<string>();
-        foreach (var name in policy.Vary)
-            CacheKeyPlan.WriteRawHeader(parts, name, http.Request);
-
-        policy.Accept.Write(parts, http.Request);
-        WriteCulture(parts);
-        if (policy.Audience is CacheAudience.PerUser && SubjectOf(http.User) is { } subject)
-            parts.Add("@user=" + HashOf(subject));
-
-        return parts;
+        parts.Sort(StringComparer.Ordinal);
+        var names = parts.Select(part => part.Split('=')[0]);
+        var secret = policy.IsForOneUser ? _secret : _sharedSecret;
+        var hash = HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(string.Join('\n', parts))).AsSpan(0, 16);
+        return policy.Key.Capped($"{draft.Text}{(draft.HasArguments ? "" : ":")}:{string.Join('&', names)}~{Convert.ToHexStringLower(hash)}");
     }
 
     /// <summary>The claim that names the user; null where there is none.</summary>
@@ -34,21 +36,42 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options)
         ? user.FindFirst("sub") ?? user.FindFirst(ClaimTypes.NameIdentifier)
         : null;
 
-    // A culture is told by name, and left out where it is the invariant one.
-    private static void WriteCulture(List<string> parts)
+    private List<string> PartsOf(CachePolicy policy, KeyDraft draft, HttpContext http, IReadOnlyList<string> selecting)
     {
-        var (culture, language) = (CultureInfo.CurrentCulture.Name, CultureInfo.CurrentUICulture.Name);
-        if (culture.Length + language.Length > 0)
+        // Most responses are selected by their URI alone.
+        var parts = new List<string>(draft.Headers);
+        if (policy.SharesPath)
+            Add(parts, "@action", policy.ActionId);
+
+        foreach (var name in policy.Vary)
+            CacheKeyPlan.WriteRawHeader(parts, name, http.Request);
+
+        foreach (var name in selecting)
+            CacheKeyPlan.WriteRawHeader(parts, name, http.Request);
+
+        policy.Accept.Write(parts, http.Request);
+        // A culture is told by name, and left out where it is the invariant one.
+        if (CultureInfo.CurrentCulture.Name.Length + CultureInfo.CurrentUICulture.Name.Length > 0)
+            Add(parts, "@culture", CultureInfo.CurrentCulture.Name, CultureInfo.CurrentUICulture.Name);
+
+        if (policy.Audience is CacheAudience.PerUser && SubjectOf(http.User) is { } subject)
+            Add(parts, "@user", subject.Issuer, subject.Value);
+
+        foreach (var type in policy.VaryByClaims)
+            Add(parts, "@claim:" + KeyText.Escaped(type), [.. http.User.FindAll(type).Select(claim => claim.Value).Order(StringComparer.Ordinal)]);
+
+        foreach (var other in _others)
         {
-            parts.Add($"@culture={KeyText.Escaped(culture)}/{KeyText.Escaped(language)}");
+            if (other.ValueOf(http) is { } value)
+                Add(parts, "@" + KeyText.Escaped(other.Name), value);
         }
+
+        return parts;
     }
 
-    /// <summary>A keyed hash, so that nobody who reads Redis can try out subjects.</summary>
-    private string HashOf(Claim subject)
-    {
-        // The length keeps issuer and subject apart.
-        var text = $"{subject.Issuer.Length}:{subject.Issuer}{subject.Value}";
-        return Convert.ToHexStringLower(HMACSHA256.HashData(_secret, Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
-    }
+    private static void Add(List<string> parts, string name, params IEnumerable<string> values) =>
+        parts.Add($"{name}={string.Join('/', values.Select(KeyText.Escaped))}");
+
+    private static byte[]? SecretOf(RedisCachedOptions options) =>
+        options.KeySecret is { } secret ? Encoding.UTF8.GetBytes(secret) : null;
 }

@@ -41,6 +41,12 @@ internal static class PolicyMistakes
 
     private static IEnumerable<string> OfArguments(CachePolicy policy)
     {
+        foreach (var header in policy.Key.HeaderNames.Where(CredentialHeaders.Contain))
+        {
+            yield return $"an argument comes from the header {header}, which says who asks: take the user from HttpContext.User, "
+                + "and write CacheAudience.PerUser or VaryByClaims.";
+        }
+
         if (policy.Key.BodyArgument is { } body)
         {
             yield return $"the argument {body} comes from the request's body, which can't be a part of the key: take it from the query.";
@@ -55,8 +61,7 @@ internal static class PolicyMistakes
 
     private static IEnumerable<string> OfAudience(ControllerActionDescriptor action, CachePolicy policy)
     {
-        var needsUser = action.EndpointMetadata.OfType<IAuthorizeData>().Any() && !action.EndpointMetadata.OfType<IAllowAnonymous>().Any();
-        if (needsUser && policy.Audience is CacheAudience.Anonymous)
+        if (CachePolicy.NeedsUser(action) && policy.Audience is CacheAudience.Anonymous)
         {
             yield return "[Authorize] lets nobody in without credentials, and Audience = Anonymous caches only for those who have none: "
                 + "write CacheAudience.PerUser, or CacheAudience.Everyone "

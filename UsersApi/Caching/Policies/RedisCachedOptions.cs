@@ -95,6 +95,13 @@ public sealed class RedisCachedOptions
     public int CollapseWaitMs { get; set; } = 10_000;
 
     /// <summary>
+    /// How long after a failure the same request gets a stale answer at once, where <c>StaleIfErrorSeconds</c> allows one, while one
+    /// request at a time tries again behind, in milliseconds: 0 to 600,000.
+    /// </summary>
+    [Range(0, 600_000)]
+    public int FailureMemoryMs { get; set; } = 5_000;
+
+    /// <summary>
     /// Cached actions that may run at the same time, so that a flood of cold keys does not take all of what they need: 1 to
     /// 100,000.
     /// </summary>
@@ -132,6 +139,19 @@ public sealed class RedisCachedOptions
     /// <summary>Without a Redis connection string: the bytes that the store in this process may hold, 1 MiB to 16 GiB.</summary>
     [Range(1_048_576, 17_179_869_184)]
     public long LocalStoreBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// Request headers that an action may read although its key does not hold them, since they can't change its answer. By default those
+    /// of tracing.
+    /// </summary>
+    public string[] IgnoredReads { get; set; } =
+        ["traceparent", "tracestate", "baggage", "Request-Id", "X-Request-ID", "X-Correlation-ID", "Correlation-Context"];
+
+    /// <summary>
+    /// Whether a header that an action reads becomes part of the key and of <c>Vary</c> by itself. Otherwise what reads an undeclared one
+    /// is not stored. Credentials never do.
+    /// </summary>
+    public bool VaryByWhatIsRead { get; set; }
 
     /// <summary>What holds where an attribute says nothing.</summary>
     [ValidateObjectMembers]

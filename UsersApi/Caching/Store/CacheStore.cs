@@ -3,18 +3,26 @@ using Microsoft.Extensions.Caching.Distributed;
 namespace UsersApi.Caching.Store;
 
 /// <summary>What a lookup found.</summary>
+/// <param name="Key">The key under which it looked, in the end.</param>
+/// <param name="Selecting">The headers that select between the responses of the resource, beyond those in every key.</param>
 /// <param name="Entry">A response that may be served; null on a miss.</param>
 /// <param name="Stamp">The versions under which a new response may be stored; null where they could not be read.</param>
 /// <param name="Stale">A response that was not evicted and is no longer fresh.</param>
 /// <param name="IsOutdated">Whether there was one that may not be served as fresh.</param>
-internal readonly record struct Lookup(CacheEntry? Entry, Stamp? Stamp, CacheEntry? Stale, bool IsOutdated)
+internal sealed record Lookup(
+    string Key, IReadOnlyList<string> Selecting, CacheEntry? Entry, Stamp? Stamp, CacheEntry? Stale, bool IsOutdated)
 {
     /// <summary>Why the request goes to the action: a word of RFC 9211, section 2.2.</summary>
     public string ForwardReason => Stamp is null ? "bypass" : IsOutdated ? "stale" : "uri-miss";
 
-    /// <summary>The stale response, if it is no longer stale than so many seconds.</summary>
-    public CacheEntry? StaleWithin(int seconds, long nowMs) =>
-        Stale is not null && nowMs < Math.Min(Stale.KeepUntil, Stale.FreshUntil + (seconds * 1_000L)) ? Stale : null;
+    /// <summary>The stale response, where it may still be sent while a new one is made.</summary>
+    public CacheEntry? StaleWhileRevalidate(long nowMs) => StaleWithin(Stale?.StaleSeconds ?? 0, nowMs);
+
+    /// <summary>The stale response, where it may still be sent in the place of an error.</summary>
+    public CacheEntry? StaleIfError(long nowMs) => StaleWithin(Stale?.StaleIfErrorSeconds ?? 0, nowMs);
+
+    private CacheEntry? StaleWithin(int seconds, long nowMs) =>
+        Stale is not null && nowMs < Stale.FreshUntil + (seconds * 1_000L) ? Stale : null;
 }
 
 /// <summary>Looks responses up, in the queue and in the distributed cache, and takes in new ones.</summary>
@@ -37,27 +45,44 @@ internal sealed class CacheStore(
     /// <summary>
     /// Only the freshness of the versions matters: whatever body turns up is served only if its stamp equals the current one.
     /// </summary>
-    public async ValueTask<Lookup> FindAsync(CachePolicy policy, string key, IReadOnlyList<string> tags)
+    /// <param name="policy">The rules of the action.</param>
+    /// <param name="keyOf">The key with the values of these headers.</param>
+    /// <param name="tags">The tags of what would be found.</param>
+    public async ValueTask<Lookup> FindAsync(CachePolicy policy, Func<IReadOnlyList<string>, string> keyOf, IReadOnlyList<string> tags)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var (key, selecting) = (keyOf([]), (IReadOnlyList<string>)[]);
         var entry = FindInMemory(policy, key);
+        if (entry is { Selecting.Count: > 0 })
+        {
+            (key, selecting) = (keyOf(entry.Selecting), entry.Selecting);
+            entry = FindInMemory(policy, key);
+        }
+
         var reading = versions.ReadAsync(tags);
         // Beside the versions, and not at all where a Redis that is left alone is not asked for them either.
         var stored = entry is null && !reading.IsCompleted ? ReadAsync(policy, key) : null;
         if (await reading is not { } stamp)
-            return default;
+            return new Lookup(key, selecting, null, null, null, IsOutdated: false);
 
         // Another node may have stored a later one than memory has.
         if (entry?.Stamp != stamp || entry.FreshUntil <= now)
             entry = await (stored ?? ReadAsync(policy, key)) ?? entry;
 
+        if (entry is { Selecting.Count: > 0 })
+        {
+            near.Keep(entry);
+            (key, selecting) = (keyOf(entry.Selecting), entry.Selecting);
+            entry = await ReadAsync(policy, key);
+        }
+
         if (entry?.Stamp != stamp)
-            return new Lookup(null, stamp, null, IsOutdated: entry is not null);
+            return new Lookup(key, selecting, null, stamp, null, IsOutdated: entry is not null);
 
         near.Keep(entry);
         return entry.FreshUntil > now
-            ? new Lookup(entry, stamp, null, IsOutdated: false)
-            : new Lookup(null, stamp, entry, IsOutdated: true);
+            ? new Lookup(key, selecting, entry, stamp, null, IsOutdated: false)
+            : new Lookup(key, selecting, null, stamp, entry, IsOutdated: true);
     }
 
     /// <summary>What this process itself has stored or read under this key; the caller compares the stamp.</summary>

@@ -1,0 +1,264 @@
+using System.Security.Claims;
+using UsersApi.Tests.Caching.Host;
+using UsersApi.Tests.Host;
+
+namespace UsersApi.Tests.Caching.Inputs;
+
+/// <summary>What an action reads of its request is in the key, or its answer is not stored.</summary>
+[TestFixture, Parallelizable(ParallelScope.All)]
+public sealed class InputTests
+{
+    private const string Stored = "fwd=uri-miss; stored";
+    private const string Hit = "hit; ttl=60";
+
+    [TestCase("header", "undeclared-header"), TestCase("typed-header", "undeclared-header"), TestCase("has-header", "undeclared-header")]
+    [TestCase("all-headers", "undeclared-header"), TestCase("accept", "undeclared-header"), TestCase("cookie", "undeclared-header")]
+    [TestCase("host", "undeclared-header"), TestCase("session", "undeclared-session"), TestCase("user", "undeclared-user")]
+    [TestCase("address", "undeclared-connection"), TestCase("protocol", "undeclared-connection"), TestCase("scheme", "undeclared-connection")]
+    [TestCase("declared-query", "undeclared-query"), TestCase("dotted-query", "undeclared-query"), TestCase("query-string", "undeclared-query")]
+    public async Task Read_of_what_the_key_does_not_hold_is_named_and_nothing_stored(string what, string detail)
+    {
+        await using var host = await StartAsync();
+
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.That((await host.ExchangeAsync("GET", $"/inputs/reads/{what}?limit=3")).Outcome, Is.EqualTo($"fwd=uri-miss; detail={detail}"));
+        }
+    }
+
+    [TestCase("nothing"), TestCase("path"), TestCase("trace"), TestCase("conditions"), TestCase("method")]
+    public async Task Read_of_what_the_key_holds_or_what_changes_nothing_is_stored(string what)
+    {
+        await using var host = await StartAsync();
+
+        var first = await host.ExchangeAsync("GET", $"/inputs/reads/{what}", ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+
+        Assert.That((first.Outcome, (await host.ExchangeAsync("GET", $"/inputs/reads/{what}")).Outcome), Is.EqualTo((Stored, Hit)));
+    }
+
+    [TestCase("/Inputs/reads/path"), TestCase("/inputs/reads/path/")]
+    public async Task Path_that_is_spelled_otherwise_than_in_the_key_is_not_stored_where_it_is_read(string target)
+    {
+        await using var host = await StartAsync();
+        await host.ExchangeAsync("GET", "/inputs/reads/path");
+        await host.ExchangeAsync("GET", "/inputs/reads/nothing");
+
+        Assert.That((await host.ExchangeAsync("GET", target.Replace("reads/path", "reads/nothing", StringComparison.Ordinal))).Outcome, Is.EqualTo(Hit));
+        await using var fresh = await StartAsync();
+        Assert.That((await fresh.ExchangeAsync("GET", target)).Outcome, Is.EqualTo("fwd=uri-miss; detail=undeclared-path"));
+    }
+
+    [Test]
+    public async Task Host_and_scheme_may_be_read_where_the_key_holds_them()
+    {
+        await using var host = await StartAsync(new() { ["KeyByHost"] = "true" });
+
+        foreach (var what in (string[])["host", "scheme"])
+        {
+            Assert.That((await host.ExchangeAsync("GET", $"/inputs/reads/{what}", ("Host", "a.example"))).Outcome, Is.EqualTo(Stored));
+            Assert.That((await host.ExchangeAsync("GET", $"/inputs/reads/{what}", ("Host", "b.example"))).Outcome, Is.EqualTo(Stored));
+            Assert.That((await host.ExchangeAsync("GET", $"/inputs/reads/{what}", ("Host", "a.example"))).Outcome, Is.EqualTo(Hit));
+        }
+    }
+
+    [Test]
+    public async Task Raw_query_is_the_key_as_it_was_sent_and_may_be_read()
+    {
+        await using var host = await StartAsync();
+
+        foreach (var query in (string[])["?a=1&b=2", "?b=2&a=1", "?a=%31&b=2", "?A=1&b=2", "?", "", "?a=1&b=2&", "?a=1%26b=2"])
+        {
+            var (first, second) = (await host.ExchangeAsync("GET", "/inputs/raw" + query), await host.ExchangeAsync("GET", "/inputs/raw" + query));
+
+            Assert.That((first.Outcome, second.Outcome, second.Text), Is.EqualTo((Stored, Hit, first.Text)), query);
+            Assert.That(first.Text, Does.Contain("/inputs/raw" + (query == "?" ? "" : query)));
+        }
+    }
+
+    [TestCase("GET /inputs/form?q=cats HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 6\r\nConnection: close\r\n\r\nq=dogs")]
+    [TestCase("GET /inputs/form?q=cats HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n6\r\nq=dogs\r\n0\r\n\r\n")]
+    [TestCase("GET /inputs/content HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc")]
+    public async Task Request_with_content_is_answered_by_the_action_and_fills_nothing(string request)
+    {
+        await using var host = await StartAsync();
+
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.That(await host.SendRawAsync(request), Does.Contain("detail=content"));
+        }
+
+        Assert.That((await host.ExchangeAsync("GET", "/inputs/form?q=cats")).Text, Is.EqualTo("cats"));
+        Assert.That((await host.ExchangeAsync("GET", "/inputs/content")).Text, Is.Empty);
+        Assert.That(await host.SendRawAsync(request), Does.Contain("detail=content"));
+    }
+
+    [TestCase("/inputs/tenant"), TestCase("/inputs/raw-tenant")]
+    public async Task Route_value_that_middleware_sets_selects_a_response(string target)
+    {
+        await using var host = await StartAsync();
+
+        foreach (var expected in (string[])[Stored, Hit])
+        {
+            foreach (var tenant in (string[])["a", "b"])
+            {
+                var answer = await host.ExchangeAsync("GET", target, ("X-Tenant", tenant));
+                Assert.That((answer.Text, answer.Outcome), Is.EqualTo((tenant, expected)));
+            }
+        }
+    }
+
+    [Test]
+    public async Task Claim_that_the_attribute_names_selects_a_response_that_is_private()
+    {
+        await using var host = await StartAsync();
+
+        foreach (var expected in (string[])[Stored, Hit])
+        {
+            foreach (var scope in (string[])["read", "read,write", ""])
+            {
+                var answer = await host.ExchangeAsync("GET", "/inputs/scopes", ("X-Scope", scope));
+                Assert.That((answer.Text, answer.Outcome, answer["Cache-Control"]), Is.EqualTo((scope, expected, "private, no-cache")));
+            }
+        }
+    }
+
+    [Test]
+    public async Task Dimension_of_the_application_selects_a_response()
+    {
+        await using var host = await StartAsync(services: services => services.AddSingleton<ICacheKeyDimension, Flag>());
+
+        foreach (var expected in (string[])[Stored, Hit])
+        {
+            foreach (var flag in (string[])["on", "off"])
+            {
+                var answer = await host.ExchangeAsync("GET", "/inputs/flag", ("X-Flag", flag));
+                Assert.That((answer.Text, answer.Outcome), Is.EqualTo((flag, expected)));
+            }
+        }
+    }
+
+    [Test]
+    public async Task Two_actions_of_one_path_do_not_overwrite_each_other()
+    {
+        await using var host = await StartAsync();
+
+        foreach (var expected in (string[])[Stored, Hit, Hit])
+        {
+            var (first, second) = (await host.ExchangeAsync("GET", "/inputs/version", ("X-Version", "1")), await host.ExchangeAsync("GET", "/inputs/version", ("X-Version", "2")));
+            Assert.That((first.Text, first.Outcome, second.Text, second.Outcome), Is.EqualTo(("first", expected, "second", expected)));
+        }
+    }
+
+    [Test]
+    public async Task Header_that_is_read_selects_a_response_where_the_options_ask_for_that()
+    {
+        await using var host = await StartAsync(new() { ["VaryByWhatIsRead"] = "true" });
+
+        foreach (var expected in (string[])[Stored, Hit])
+        {
+            foreach (var tenant in (string[])["a", "b"])
+            {
+                var answer = await host.ExchangeAsync("GET", "/inputs/reads/header", ("X-Tenant", tenant));
+                Assert.That((answer.Text, answer.Outcome, answer["Vary"]), Is.EqualTo(($"0 {tenant}", expected, "X-Tenant, Accept")));
+            }
+        }
+
+        Assert.That((await host.ExchangeAsync("GET", "/inputs/reads/cookie")).Outcome, Is.EqualTo("fwd=uri-miss; detail=undeclared-header"));
+        Assert.That((await host.ExchangeAsync("GET", "/inputs/reads/nothing"))["Vary"], Is.EqualTo("Accept"));
+    }
+
+    [Test]
+    public async Task Vary_belongs_to_a_resource_and_not_to_its_action()
+    {
+        await using var host = await StartAsync();
+
+        foreach (var expected in (string[])[Stored, Hit])
+        {
+            for (var id = 1; id <= 12; id++)
+            {
+                foreach (var value in (string[])["a", "b"])
+                {
+                    var answer = await host.ExchangeAsync("GET", $"/inputs/vary/{id}", ($"X-Own-{id}", value));
+                    Assert.That((answer.Text, answer.Outcome, answer["Vary"]), Is.EqualTo(($"{id} {value}", expected, $"X-Own-{id}, Accept")));
+                }
+            }
+        }
+    }
+
+    [Test]
+    public async Task Other_node_finds_the_variants_of_a_resource()
+    {
+        await using var first = await StartAsync();
+        await first.ExchangeAsync("GET", "/inputs/vary/1", ("X-Own-1", "a"));
+        await first.ExchangeAsync("GET", "/inputs/vary/1", ("X-Own-1", "b"));
+        await Eventually.HoldsAsync(async () => (await first.KeysAsync()).Length == 3, "three keys in Redis");
+        await using var second = await StartAsync(prefix: first.Prefix);
+
+        var answer = await second.ExchangeAsync("GET", "/inputs/vary/1", ("X-Own-1", "b"));
+
+        Assert.That((answer.Text, answer.Outcome), Is.EqualTo(("1 b", Hit)));
+    }
+
+    [Test]
+    public async Task No_value_of_a_header_or_a_claim_stands_in_Redis()
+    {
+        await using var host = await StartAsync();
+        await host.ExchangeAsync("GET", "/inputs/vary/1", ("X-Own-1", "very-secret"));
+        await host.ExchangeAsync("GET", "/inputs/scopes", ("X-Scope", "very-secret"));
+        await Eventually.HoldsAsync(async () => (await host.KeysAsync()).Length == 3, "three keys in Redis");
+
+        Assert.That(await host.KeysAsync(), Has.None.Contain("very-secret"));
+    }
+
+    [Test]
+    public async Task What_costs_an_action_its_cache_is_told_once_with_the_remedy()
+    {
+        var logs = new CollectedLogs();
+        await using var host = await StartAsync(services: services => services.AddLogging(logging => logging.AddProvider(logs)));
+
+        for (var i = 0; i < 3; i++)
+        {
+            await host.ExchangeAsync("GET", "/inputs/reads/header");
+        }
+
+        Assert.That(logs.At(LogLevel.Warning).Where(line => line.Contains("X-Tenant", StringComparison.Ordinal)).ToArray(), Has.Length.EqualTo(1).And.All.Contains("GetRead").And.All.Contains("IgnoredReads"));
+    }
+
+    private static Task<CachedHost> StartAsync(Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null, string? prefix = null) => CachedHost.StartAsync(
+        [typeof(InputsController)], settings,
+        collection =>
+        {
+            collection.AddDistributedMemoryCache().AddSession();
+            services?.Invoke(collection);
+        },
+        app =>
+        {
+            app.UseSession();
+            app.UseRouting();
+            app.Use(ReadHeaders);
+        },
+        prefix);
+
+    private static Task ReadHeaders(HttpContext http, RequestDelegate next)
+    {
+        if (http.Request.Headers.TryGetValue("X-Tenant", out var tenant))
+        {
+            http.Request.RouteValues["tenant"] = tenant.ToString();
+        }
+
+        if (http.Request.Headers.TryGetValue("X-Scope", out var scopes))
+        {
+            http.User = new ClaimsPrincipal(new ClaimsIdentity(scopes.ToString().Split(',', StringSplitOptions.RemoveEmptyEntries).Select(scope => new Claim("scope", scope)), "test"));
+        }
+
+        http.Items["flag"] = http.Request.Headers["X-Flag"].ToString() is { Length: > 0 } flag ? flag : null;
+        return next(http);
+    }
+
+    private sealed class Flag : ICacheKeyDimension
+    {
+        public string Name => "flag";
+
+        public string? ValueOf(HttpContext http) => (string?)http.Items["flag"];
+    }
+}

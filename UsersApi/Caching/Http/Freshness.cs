@@ -1,0 +1,53 @@
+using System.Text.RegularExpressions;
+
+namespace UsersApi.Caching.Http;
+
+/// <summary>What an answer says of its own freshness (RFC 9111, sections 4.2.1 and 5.2.2; RFC 5861).</summary>
+/// <param name="Seconds">How long it is fresh; 0 where it may not be stored, the greatest number where it does not say.</param>
+/// <param name="StaleSeconds">How long it may be sent while a new one is made behind it.</param>
+/// <param name="StaleIfErrorSeconds">How long it may be sent in the place of an error.</param>
+internal readonly partial record struct Freshness(int Seconds, int StaleSeconds, int StaleIfErrorSeconds)
+{
+    /// <summary><c>s-maxage</c>, else <c>max-age</c>, else <c>Expires</c>.</summary>
+    public static Freshness Of(IHeaderDictionary headers, DateTimeOffset now)
+    {
+        var text = Delta().Replace(headers.CacheControl.ToString(), Clamped);
+        if (text.Length == 0)
+            return new Freshness(Expiry(headers, now), int.MaxValue, int.MaxValue);
+
+        // What can't be read may well be a refusal.
+        if (!CacheControlHeaderValue.TryParse(text, out var control) || control.NoStore || control.NoCache || control.Private)
+            return default;
+
+        var age = control.SharedMaxAge ?? control.MaxAge;
+        var seconds = age is { } said ? (int)said.TotalSeconds : Expiry(headers, now);
+        // RFC 5861 yields to these (RFC 9111, section 4.2.4).
+        return control.MustRevalidate || control.ProxyRevalidate || control.SharedMaxAge is not null
+            ? new Freshness(seconds, 0, 0)
+            : new Freshness(seconds, Extension(control, "stale-while-revalidate"), Extension(control, "stale-if-error"));
+    }
+
+    private static int Extension(CacheControlHeaderValue control, string name) =>
+        control.Extensions.FirstOrDefault(extension => extension.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } said
+            ? int.TryParse(said.Value, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0
+            : int.MaxValue;
+
+    private static int Expiry(IHeaderDictionary headers, DateTimeOffset now)
+    {
+        if (headers.Expires.Count == 0)
+            return int.MaxValue;
+
+        // An invalid date, as in "Expires: 0", lies in the past (section 5.3).
+        var date = HeaderUtilities.TryParseDate(headers.Date.ToString(), out var said) ? said : now;
+        return HeaderUtilities.TryParseDate(headers.Expires.ToString(), out var expires)
+            ? (int)Math.Clamp((expires - date).TotalSeconds, 0, int.MaxValue)
+            : 0;
+    }
+
+    // A number beyond what can be counted is the greatest that can, and one in quotes is a number too (sections 1.2.2 and 5.2).
+    private static string Clamped(Match match) => match.Groups[1].Value
+        + (int.TryParse(match.Groups[2].Value, CultureInfo.InvariantCulture, out var seconds) ? seconds : int.MaxValue).ToString(CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("((?:max-age|s-maxage|stale-while-revalidate|stale-if-error)=)\"?([0-9]+)\"?", RegexOptions.IgnoreCase)]
+    private static partial Regex Delta();
+}

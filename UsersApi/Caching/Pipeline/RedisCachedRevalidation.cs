@@ -1,0 +1,13 @@
+namespace UsersApi.Caching.Pipeline;
+
+/// <summary>
+/// Marks the context of a request that the cache sends through the application by itself, to renew a stale response:
+/// <c>HttpContext.Features.Get&lt;RedisCachedRevalidation&gt;()</c>. Middleware that counts, limits or logs requests may leave it out.
+/// </summary>
+public sealed class RedisCachedRevalidation
+{
+    internal RedisCachedRevalidation(CacheFlight flight) => Flight = flight;
+
+    /// <summary>What this request has to land.</summary>
+    internal CacheFlight Flight { get; }
+}
