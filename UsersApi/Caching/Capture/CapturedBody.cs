@@ -1,13 +1,14 @@
 namespace UsersApi.Caching.Capture;
 
 /// <summary>The response's body while it is captured.</summary>
-internal sealed class CapturedBody(CapturedBytes bytes, Func<bool> streamsAtFlush, IHttpResponseBodyFeature client)
+/// <param name="bytes">Where it goes.</param>
+/// <param name="flushed">What an action writes to by itself: a flush of it sends what there is.</param>
+/// <param name="client">The body that it stands in for.</param>
+internal sealed class CapturedBody(CapturedBytes bytes, CaptureStream flushed, IHttpResponseBodyFeature client)
     : StreamResponseBodyFeature(new CaptureStream(bytes, () => false), client), IHttpResponseBodyFeature
 {
-    private readonly CaptureStream _flushed = new(bytes, streamsAtFlush);
-
     // HttpResponse.WriteAsync flushes its writer each time, and means nothing by it: the writer stays that of the base class.
-    Stream IHttpResponseBodyFeature.Stream => _flushed;
+    Stream IHttpResponseBodyFeature.Stream => flushed;
 
     public override void DisableBuffering()
     {

@@ -20,7 +20,7 @@ internal sealed class ResponseCapture
         _features = http.Features;
         _client = _features.GetRequiredFeature<IHttpResponseBodyFeature>();
         _bytes = new CapturedBytes(http.Response, _client.Stream, cap, why => Unhidden(() => beforeStreaming(why)));
-        _body = new CapturedBody(_bytes, () => !request.IsReadByFramework, _client);
+        _body = new CapturedBody(_bytes, new CaptureStream(_bytes, () => !request.IsReadByFramework), _client);
         _response = _features.GetRequiredFeature<IHttpResponseFeature>();
         Response = new WatchedResponse(_response);
         Headers = new HeaderChanges(http.Response.Headers);

@@ -14,34 +14,42 @@ internal sealed class WatchedHeaders : HeaderDictionary, IHeaderDictionary
             base[name] = values;
     }
 
-    ICollection<string> IDictionary<string, StringValues>.Keys => All().Keys;
+    ICollection<string> IDictionary<string, StringValues>.Keys => [.. All().Select(header => header.Key)];
 
-    ICollection<StringValues> IDictionary<string, StringValues>.Values => All().Values;
+    ICollection<StringValues> IDictionary<string, StringValues>.Values => [.. All().Select(header => header.Value)];
 
-    int ICollection<KeyValuePair<string, StringValues>>.Count => All().Count;
+    int ICollection<KeyValuePair<string, StringValues>>.Count => All().Length;
 
-    public new StringValues this[string key] { get => One(key)[key]; set => base[key] = value; }
+    public new StringValues this[string key]
+    {
+        get => TryGetValue(key, out var values) ? values : default;
+        set => base[key] = value;
+    }
 
-    public new bool ContainsKey(string key) => One(key).ContainsKey(key);
+    public new bool ContainsKey(string key) => TryGetValue(key, out _);
 
-    public new bool TryGetValue(string key, out StringValues value) => One(key).TryGetValue(key, out value);
+    public new bool TryGetValue(string key, out StringValues value)
+    {
+        _onRead(key);
+        return base.TryGetValue(key, out value);
+    }
 
     IEnumerator<KeyValuePair<string, StringValues>> IEnumerable<KeyValuePair<string, StringValues>>.GetEnumerator() =>
-        ((IEnumerable<KeyValuePair<string, StringValues>>)All().ToArray()).GetEnumerator();
+        All().AsEnumerable().GetEnumerator();
 
-    IEnumerator IEnumerable.GetEnumerator() => All().ToArray().GetEnumerator();
+    IEnumerator IEnumerable.GetEnumerator() => All().GetEnumerator();
 
     void ICollection<KeyValuePair<string, StringValues>>.CopyTo(KeyValuePair<string, StringValues>[] array, int arrayIndex) =>
         All().CopyTo(array, arrayIndex);
 
-    private HeaderDictionary One(string name) => Told(name);
-
-    private HeaderDictionary All() => Told("*");
-
-    // The copy without this type's own members, which would tell again.
-    private HeaderDictionary Told(string name)
+    private KeyValuePair<string, StringValues>[] All()
     {
-        _onRead(name);
-        return this;
+        _onRead("*");
+        // The base class's own enumerator, which does not come back here.
+        var all = new List<KeyValuePair<string, StringValues>>();
+        foreach (var header in (HeaderDictionary)this)
+            all.Add(header);
+
+        return [.. all];
     }
 }

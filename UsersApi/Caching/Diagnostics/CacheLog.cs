@@ -57,7 +57,8 @@ internal static partial class CacheLog
     public static partial void UndeclaredRead(ILogger logger, string? action, string read);
 
     [LoggerMessage(19, LogLevel.Warning,
-        "RedisCached:KeySecret is not set: what {Action} keeps for one user alone is found by this process alone. Set it, to the same on all nodes.")]
+        "RedisCached:KeySecret is not set: what {Action} stores for one user alone is found by this process alone. Set it, to the same "
+        + "on all nodes.")]
     public static partial void NoKeySecret(ILogger logger, string? action);
 
     [LoggerMessage(9, LogLevel.Warning, "The host stopped before {Entries} responses were written.")]

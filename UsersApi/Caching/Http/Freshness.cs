@@ -45,8 +45,11 @@ internal readonly partial record struct Freshness(int Seconds, int StaleSeconds,
     }
 
     // A number beyond what can be counted is the greatest that can, and one in quotes is a number too (sections 1.2.2 and 5.2).
-    private static string Clamped(Match match) => match.Groups[1].Value
-        + (int.TryParse(match.Groups[2].Value, CultureInfo.InvariantCulture, out var seconds) ? seconds : int.MaxValue).ToString(CultureInfo.InvariantCulture);
+    private static string Clamped(Match match)
+    {
+        var seconds = int.TryParse(match.Groups[2].Value, CultureInfo.InvariantCulture, out var said) ? said : int.MaxValue;
+        return string.Create(CultureInfo.InvariantCulture, $"{match.Groups[1].Value}{seconds}");
+    }
 
     [GeneratedRegex("((?:max-age|s-maxage|stale-while-revalidate|stale-if-error)=)\"?([0-9]+)\"?", RegexOptions.IgnoreCase)]
     private static partial Regex Delta();

@@ -34,7 +34,7 @@ internal static class KeyText
     public static string Escaped(string text) =>
         text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') ? EscapedBesideSurrogates(text) : Uri.EscapeDataString(text);
 
-    /// <summary>A query string as it was sent, behind its question mark; only what could be taken for the rest of a key is encoded.</summary>
+    /// <summary>A query string as it was sent, behind its question mark; what could be taken for the rest of a key is encoded.</summary>
     public static string EscapedQuery(string query) => Escaped(query[1..])
         .Replace("%3D", "=", StringComparison.Ordinal).Replace("%26", "&", StringComparison.Ordinal);
 

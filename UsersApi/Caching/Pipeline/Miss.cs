@@ -151,7 +151,8 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Looked
 
     private void Land(CacheEntry entry)
     {
-        // Where the answer named another header in Vary, those who wait may want another variant. Where the client went away, one of them takes over.
+        // Where the answer named another header in Vary, those who wait may want another variant. Where the client went away, one of
+        // them takes over.
         if (!request.IsAborted)
             found.Flight?.Land(new Landing(found.FlightKey.EndsWith('\n' + entry.Key, StringComparison.Ordinal) ? entry : null));
     }
@@ -161,8 +162,11 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Looked
         : found.Lookup.Stamp is null ? CacheOutcome.Unreachable
         : request.IsHead ? CacheOutcome.Head
         : request.IsAborted ? CacheOutcome.Aborted
-        : (selecting.Count == found.Lookup.Selecting.Count || services.Store.TryStore(_policy, EntryBuilder.Naming(entry, request.KeyOf([]), selecting)))
-            && services.Store.TryStore(_policy, entry) ? CacheOutcome.Stored : CacheOutcome.Stopping;
+        : TryName(entry, selecting) && services.Store.TryStore(_policy, entry) ? CacheOutcome.Stored : CacheOutcome.Stopping;
+
+    /// <summary>Lets those who come next know which headers select, where this response names more than the ones before it.</summary>
+    private bool TryName(CacheEntry entry, IReadOnlyList<string> selecting) => selecting.Count == found.Lookup.Selecting.Count
+        || services.Store.TryStore(_policy, EntryBuilder.Naming(entry, request.KeyOf([]), selecting));
 
     private void Report(CacheOutcome outcome) => services.ReportForward(_http, outcome, found.Lookup.ForwardReason);
 }

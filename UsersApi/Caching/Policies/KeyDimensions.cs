@@ -28,7 +28,8 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
         var names = parts.Select(part => part.Split('=')[0]);
         var secret = policy.IsForOneUser ? _secret : _sharedSecret;
         var hash = HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(string.Join('\n', parts))).AsSpan(0, 16);
-        return policy.Key.Capped($"{draft.Text}{(draft.HasArguments ? "" : ":")}:{string.Join('&', names)}~{Convert.ToHexStringLower(hash)}");
+        var section = $"{string.Join('&', names)}~{Convert.ToHexStringLower(hash)}";
+        return policy.Key.Capped($"{draft.Text}{(draft.HasArguments ? ":" : "::")}{section}");
     }
 
     /// <summary>The claim that names the user; null where there is none.</summary>
@@ -58,7 +59,7 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
             Add(parts, "@user", subject.Issuer, subject.Value);
 
         foreach (var type in policy.VaryByClaims)
-            Add(parts, "@claim:" + KeyText.Escaped(type), [.. http.User.FindAll(type).Select(claim => claim.Value).Order(StringComparer.Ordinal)]);
+            Add(parts, "@claim:" + KeyText.Escaped(type), http.User.FindAll(type).Select(claim => claim.Value).Order(StringComparer.Ordinal));
 
         foreach (var other in _others)
         {

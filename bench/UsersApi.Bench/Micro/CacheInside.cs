@@ -42,6 +42,10 @@ internal sealed class CacheInside
 
     public ActionExecutingContext Request { get; }
 
+    /// <summary>The key of the request, with these headers in it.</summary>
+    public string KeyOf(IReadOnlyList<string> selecting) =>
+        Services.GetRequiredService<KeyDimensions>().KeyOf(Policy, Policy.Key.Draft(Request), Request.HttpContext, selecting);
+
     /// <summary>An entry with a body like that of a page.</summary>
     public static CacheEntry EntryOf(int bytes) => new()
     {
@@ -50,7 +54,6 @@ internal sealed class CacheInside
         Status = StatusCodes.Status200OK,
         Stored = 1_767_225_600_000,
         FreshUntil = long.MaxValue,
-        KeepUntil = long.MaxValue,
         Stamp = new Stamp("e", []),
         ETag = "\"e42f163ae1f1822e42e5284a79c5fed6\"",
         OwnsETag = true,

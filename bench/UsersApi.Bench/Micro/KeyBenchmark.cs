@@ -8,7 +8,7 @@ public class KeyBenchmark
     private readonly CacheInside _cache = new();
 
     [Benchmark]
-    public string Key() => _cache.Policy.Key.Complete(_cache.Policy.Key.Draft(_cache.Request), []);
+    public string Key() => _cache.KeyOf([]);
 
     [Benchmark]
     public object Tags() => _cache.Policy.TagsOf(_cache.Request, "/api/v1/users");

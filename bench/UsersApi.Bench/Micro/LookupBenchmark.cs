@@ -18,7 +18,7 @@ public class LookupBenchmark
     public async Task PrepareAsync()
     {
         _store = _cache.Services.GetRequiredService<CacheStore>();
-        _key = _cache.Policy.Key.Complete(_cache.Policy.Key.Draft(_cache.Request), []);
+        _key = _cache.KeyOf([]);
         _tags = _cache.Policy.TagsOf(_cache.Request, "/api/v1/users");
         var versions = await _cache.Services.GetRequiredService<ITagVersions>().ReadAsync(_tags);
         var entry = CacheInside.EntryOf(4_700) with { Key = _key, Action = _cache.Policy.ActionId, Stamp = versions };
@@ -30,5 +30,5 @@ public class LookupBenchmark
     }
 
     [Benchmark]
-    public async Task<bool> IsHit() => (await _store.FindAsync(_cache.Policy, _key, _tags)).Entry is not null;
+    public async Task<bool> IsHit() => (await _store.FindAsync(_cache.Policy, _ => _key, _tags)).Entry is not null;
 }
