@@ -11,11 +11,11 @@ internal sealed class ApiNode : IDisposable
     private readonly int _port = LoopbackPort.Free();
     private ServerProcess? _process;
 
-    public ApiNode(string postgres, int redisPort, int seed)
+    public ApiNode(string postgres, IEnumerable<int> redisPorts, int seed)
     {
         var database = new NpgsqlConnectionStringBuilder(postgres);
         Postgres = new ChaosProxy(database.Host!, database.Port, seed, slowShare: 0.05);
-        Redis = new ChaosProxy("127.0.0.1", redisPort, seed + 100_000, slowShare: 0);
+        Redis = [.. redisPorts.Select((port, i) => new ChaosProxy("127.0.0.1", port, seed + (100_000 * (i + 1)), slowShare: 0))];
         (database.Host, database.Port) = ("127.0.0.1", Postgres.Port);
         Url = new Uri($"http://127.0.0.1:{_port}");
         _start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "UsersApi.dll")])
@@ -26,7 +26,7 @@ internal sealed class ApiNode : IDisposable
                 ["ASPNETCORE_CONTENTROOT"] = AppContext.BaseDirectory,
                 ["ASPNETCORE_URLS"] = Url.ToString(),
                 ["ConnectionStrings__Postgres"] = database.ConnectionString,
-                ["ConnectionStrings__Redis"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Redis.Port}"),
+                ["ConnectionStrings__Redis"] = string.Join(',', Redis.Select(link => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{link.Port}"))),
                 ["Logging__LogLevel__Default"] = "Warning",
 
                 // An acknowledgement is a promise for every node only where a failed eviction withholds it.
@@ -38,7 +38,7 @@ internal sealed class ApiNode : IDisposable
                 // Seldom, so that the relay covers up as little as possible.
                 ["Outbox__PollMs"] = "1000",
 
-                // Two nodes, two servers and all who ask share a few cores.
+                // Nodes, servers and all who ask share a few cores.
                 ["DOTNET_gcServer"] = "0",
                 ["DOTNET_TieredPGO"] = "0",
             },
@@ -49,16 +49,20 @@ internal sealed class ApiNode : IDisposable
 
     public ChaosProxy Postgres { get; }
 
-    public ChaosProxy Redis { get; }
+    /// <summary>The ways to the Redis servers, of which one leads.</summary>
+    public ChaosProxy[] Redis { get; }
 
     public async Task StartAsync() => _process = await ServerProcess.StartAsync(_start, _port);
 
     public void Kill() => _process?.Dispose();
 
+    /// <summary>Stops it where it stands, connections open, or lets it go on.</summary>
+    public Task SignalAsync(string signal) => _process!.SignalAllAsync(signal);
+
     public void Dispose()
     {
         Kill();
         Postgres.Dispose();
-        Redis.Dispose();
+        Array.ForEach(Redis, link => link.Dispose());
     }
 }

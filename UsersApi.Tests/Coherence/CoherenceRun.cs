@@ -3,16 +3,16 @@ using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Coherence;
 
-/// <summary>Two nodes, one Redis, one Postgres, many readers, some writers, and a storm.</summary>
+/// <summary>Three nodes, a Redis with a replica, one Postgres, many readers, some writers, and a storm.</summary>
 internal sealed class CoherenceRun : IAsyncDisposable
 {
-    public const int Nodes = 2;
-    private const int ReadersPerNode = 96;
-    private const int Writers = 10;
+    public const int Nodes = 3;
+    private const int ReadersPerNode = 20;
+    private const int Writers = 16;
 
     private readonly CheckerSettings _settings;
     private readonly TestDatabase _database;
-    private readonly RedisOfTheRun _redis = new();
+    private readonly RedisOfTheRun[] _redis = [new(), new()];
     private readonly List<ApiNode> _nodes = [];
     private readonly List<HttpClient> _clients = [];
     private readonly History _history = new();
@@ -55,6 +55,7 @@ internal sealed class CoherenceRun : IAsyncDisposable
             all.Add(new Writer(_clients, _history, judge, Tally, new Random(++seed), numbers).RunAsync(stop.Token));
         }
 
+        all.Add(new SqlWriter(_database, Tally, new Random(++seed), numbers).RunAsync(stop.Token));
         for (var i = 0; i < Nodes * ReadersPerNode; i++)
         {
             var node = i % Nodes;
@@ -88,7 +89,7 @@ internal sealed class CoherenceRun : IAsyncDisposable
     {
         _clients.ForEach(client => client.Dispose());
         _nodes.ForEach(node => node.Dispose());
-        _redis.Dispose();
+        Array.ForEach(_redis, server => server.Dispose());
         Tally.Dispose();
         await _database.DisposeAsync();
     }
@@ -96,10 +97,11 @@ internal sealed class CoherenceRun : IAsyncDisposable
     private async Task StartServersAsync()
     {
         await Population.CreateAsync(_database);
-        await _redis.StartAsync();
+        await Task.WhenAll(_redis.Select(server => server.StartAsync()));
+        await _redis[1].FollowAsync(_redis[0]);
         for (var i = 0; i < Nodes; i++)
         {
-            var node = new ApiNode(_database.ConnectionString, _redis.Port, _settings.Seed + (1_000_000 * i));
+            var node = new ApiNode(_database.ConnectionString, _redis.Select(server => server.Port), _settings.Seed + (1_000_000 * i));
             _nodes.Add(node);
             _clients.Add(new HttpClient(new SignedWrites(() => TestTokens.Development(Scopes.UsersWrite))) { BaseAddress = node.Url, Timeout = TimeSpan.FromSeconds(10) });
         }

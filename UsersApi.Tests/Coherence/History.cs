@@ -11,6 +11,7 @@ internal sealed class History
 {
     private readonly long[] _acknowledged = [.. Enumerable.Repeat(1L, Population.Count)];
     private readonly long[][] _acknowledgedAt = [.. Enumerable.Range(0, CoherenceRun.Nodes).Select(_ => new long[Population.Count])];
+    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int[] _lastWritten = new int[CoherenceRun.Nodes];
     private readonly ConcurrentDictionary<(int User, long Version), string> _names = new();
 
@@ -44,6 +45,9 @@ internal sealed class History
     /// <summary>The user that this node acknowledged last.</summary>
     public int LastWrittenBy(int node) => Volatile.Read(ref _lastWritten[node]);
 
+    /// <summary>Completed when a write is acknowledged, by any node.</summary>
+    public Task NextAcknowledgement => Volatile.Read(ref _next).Task;
+
     /// <summary>To be called when the response to a write has arrived: from now on nobody may see an older version.</summary>
     public void Acknowledge(int node, Sighting written)
     {
@@ -54,6 +58,8 @@ internal sealed class History
         {
             known = Interlocked.CompareExchange(ref floor, written.Version, known);
         }
+
+        Interlocked.Exchange(ref _next, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
     /// <summary>Whether everybody who saw this version of this user saw the same.</summary>

@@ -36,6 +36,18 @@ internal sealed class RedisOfTheRun(params string[] options) : IBreakable, IDisp
     /// <summary>As if memory had run short: every key is lost, and the server lives on.</summary>
     public Task LoseKeysAsync() => CommandAsync("FLUSHALL");
 
+    /// <summary>As if memory had run short: keys that match are lost.</summary>
+    public Task LoseKeysAsync(string pattern) => CommandAsync(
+        $"EVAL \"for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('UNLINK', key) end return redis.status_reply('OK')\" 0 {pattern}");
+
+    /// <summary>Ends the connections on which clients hear of evictions, and no others.</summary>
+    public Task CutSubscriptionsAsync() => CommandAsync("CLIENT KILL TYPE pubsub");
+
+    public Task FollowAsync(RedisOfTheRun master) =>
+        CommandAsync(string.Create(CultureInfo.InvariantCulture, $"REPLICAOF 127.0.0.1 {master.Port}"));
+
+    public Task LeadAsync() => CommandAsync("REPLICAOF NO ONE");
+
     public async Task TakeSnapshotAsync()
     {
         await CommandAsync("SAVE");
@@ -67,8 +79,7 @@ internal sealed class RedisOfTheRun(params string[] options) : IBreakable, IDisp
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", Port);
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"));
-        var reply = new byte[5];
-        await client.GetStream().ReadExactlyAsync(reply);
-        Assert.That(Encoding.ASCII.GetString(reply), Is.EqualTo("+OK\r\n"), command);
+        using var reader = new StreamReader(client.GetStream(), Encoding.ASCII);
+        Assert.That(await reader.ReadLineAsync(), Does.Match("^[+:]"), command);
     }
 }

@@ -15,7 +15,10 @@ internal sealed class Tally(int seed) : IDisposable
     private readonly CancellationTokenSource _enough = new();
     private long _reads;
     private long _hits;
+    private long _calmReads;
+    private long _calmHits;
     private long _hardReads;
+    private volatile bool _isCalm;
     private long _writes;
     private long _unanswered;
     private int _breakages;
@@ -23,6 +26,12 @@ internal sealed class Tally(int seed) : IDisposable
     public long Reads => Volatile.Read(ref _reads);
 
     public long Hits => Volatile.Read(ref _hits);
+
+    /// <summary>Whether nothing is broken at the moment.</summary>
+    public bool IsCalm { get => _isCalm; set => _isCalm = value; }
+
+    /// <summary>The share of hits among the reads while nothing was broken.</summary>
+    public double CalmHitShare => (double)Volatile.Read(ref _calmHits) / Math.Max(1, Volatile.Read(ref _calmReads));
 
     public long HardReads => Volatile.Read(ref _hardReads);
 
@@ -43,6 +52,8 @@ internal sealed class Tally(int seed) : IDisposable
     {
         Interlocked.Increment(ref _reads);
         Interlocked.Add(ref _hits, isHit ? 1 : 0);
+        Interlocked.Add(ref _calmReads, IsCalm ? 1 : 0);
+        Interlocked.Add(ref _calmHits, IsCalm && isHit ? 1 : 0);
         Interlocked.Add(ref _hardReads, isHard ? 1 : 0);
     }
 
@@ -68,5 +79,5 @@ internal sealed class Tally(int seed) : IDisposable
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"coherence: {_took.TotalSeconds:N0} s, seed {seed}: {Reads:N0} reads ({Hits:N0} hits), {HardReads:N0} hard reads, {Writes:N0} acknowledged writes, {_unanswered:N0} unanswered, {_breakages:N0} breakages, {_violations.Count} violations");
+        $"coherence: {_took.TotalSeconds:N0} s, seed {seed}: {Reads:N0} reads ({Hits:N0} hits, {CalmHitShare:P0} while nothing was broken), {HardReads:N0} hard reads, {Writes:N0} acknowledged writes, {_unanswered:N0} unanswered, {_breakages:N0} breakages, {_violations.Count} violations");
 }

@@ -22,7 +22,7 @@ internal sealed class Writer(IReadOnlyList<HttpClient> nodes, History history, J
                 tally.Unanswered();
             }
 
-            await Task.Delay(random.Next(LongestPauseMs), CancellationToken.None);
+            await Task.Delay(random.Next(tally.IsCalm ? 20 * LongestPauseMs : LongestPauseMs), CancellationToken.None);
         }
     }
 

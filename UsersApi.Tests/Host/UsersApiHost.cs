@@ -25,6 +25,7 @@ internal sealed class UsersApiHost : IAsyncDisposable
         settings.TryAdd("ConnectionStrings:Postgres", database.ConnectionString);
         settings.TryAdd("ConnectionStrings:Redis", TestServers.Redis);
         settings.TryAdd("RedisCached:KeyPrefix", _prefix);
+        settings.TryAdd("RedisCached:KeySecret", "the secret of hosts in tests");
         if (!IsDevelopment(environment))
         {
             settings.TryAdd("Authentication:Schemes:Bearer:Authority", TestServers.Issuer.Url);

@@ -44,8 +44,8 @@ public sealed class PackageTests
         typeof(RedisCachedAttribute).Assembly.GetExportedTypes().Select(type => type.Name),
         Is.EquivalentTo(new[]
         {
-            "CacheAudience", "CacheSettings", "IRedisCacheEvictor", "RedisCacheEvictAttribute", "RedisCachedAttribute", "RedisCachedFeature",
-            "RedisCachedOptions", "RedisCachedServiceCollectionExtensions",
+            "CacheAudience", "CacheSettings", "ICacheKeyDimension", "IRedisCacheEvictor", "RedisCacheEvictAttribute", "RedisCachedAttribute", "RedisCachedFeature",
+            "RedisCachedOptions", "RedisCachedRevalidation", "RedisCachedServiceCollectionExtensions",
         }));
 
     [Test]
