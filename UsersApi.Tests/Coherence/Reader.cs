@@ -46,7 +46,7 @@ internal sealed class Reader(int node, Uri url, History history, Judge judge, Ta
         }
     }
 
-    // Half of the time what another node has just written, as soon as it is acknowledged: that is where a stale answer would be, and
+    // Half of the time what a node has just written, as soon as it is acknowledged: that is where a stale answer would be, and
     // seldom a hit. Less often while hits are counted.
     private async Task<int> PickAsync()
     {
@@ -58,7 +58,7 @@ internal sealed class Reader(int node, Uri url, History history, Judge judge, Ta
         }
 
         await history.NextAcknowledgement.WaitAsync(4 * pause).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return history.LastWrittenBy((node + 1 + random.Next(CoherenceRun.Nodes - 1)) % CoherenceRun.Nodes);
+        return history.LastWrittenBy(random.Next(CoherenceRun.Nodes));
     }
 
     private static byte[][] Of(string method, string headers) =>

@@ -21,6 +21,7 @@ internal sealed class Storm(IReadOnlyList<ApiNode> nodes, RedisOfTheRun[] redis,
                 await LoseKeysAsync(times: 12, longestPauseMs: 200, stop);
                 await PauseNodesAsync(stop);
                 await LoseMessagesAsync(stop);
+                await LoseLeasesAsync(stop);
                 await FailOverAsync(stop);
                 await CutConnectionsAsync(stop);
                 await GoBackInTimeAsync(stop);
@@ -91,14 +92,37 @@ internal sealed class Storm(IReadOnlyList<ApiNode> nodes, RedisOfTheRun[] redis,
     // Evictions, grants and acknowledgements come late, not at all, or over a connection that is open on one side alone.
     private async Task LoseMessagesAsync(CancellationToken stop)
     {
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < 8; i++)
         {
             tally.Broke();
             await _redis.CutSubscriptionsAsync();
-            await PauseAsync(50, 500, stop);
+            if (i % 4 == 0)
+            {
+                HoldUp(AnyNode(), 500, LongestPauseMs);
+            }
+
+            await PauseAsync(200, 700, stop);
+        }
+    }
+
+    // While a node does not hear of evictions, its lease is forgotten by all but itself.
+    private async Task LoseLeasesAsync(CancellationToken stop)
+    {
+        for (var i = 0; i < 8; i++)
+        {
             tally.Broke();
-            HoldUp(AnyNode(), 500, LongestPauseMs);
-            await PauseAsync(300, 1_000, stop);
+            if (i % 2 == 0)
+            {
+                Array.ForEach(AnyNode().Redis, link => link.Back.HoldUp(TimeSpan.FromMilliseconds(random.Next(300, 900))));
+            }
+            else
+            {
+                await _redis.CutSubscriptionsAsync();
+            }
+
+            await PauseAsync(0, 60, stop);
+            await _redis.LoseKeysAsync("*#leases");
+            await PauseAsync(300, 900, stop);
         }
     }
 

@@ -91,6 +91,24 @@ public sealed class OutboxRelayTests
         Assert.That(_evicted.Keys, Does.Contain("after"));
     }
 
+    [Test]
+    public async Task Rows_that_a_node_took_and_froze_with_are_relayed_by_another()
+    {
+        var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var frozen = await StartAsync(tags =>
+        {
+            taken.TrySetResult();
+            return new TaskCompletionSource<bool>().Task;
+        });
+        await AddAsync("hidden");
+        await taken.Task;
+        using var other = await StartAsync(Evict);
+
+        await DrainedAsync();
+
+        Assert.That(_evicted.Keys, Is.EqualTo(new[] { "hidden" }));
+    }
+
     private bool Evict(IReadOnlyCollection<string> tags)
     {
         foreach (var tag in tags)
@@ -101,12 +119,14 @@ public sealed class OutboxRelayTests
         return true;
     }
 
-    private async Task<OutboxRelay> StartAsync(Predicate<IReadOnlyCollection<string>> evict)
+    private Task<OutboxRelay> StartAsync(Predicate<IReadOnlyCollection<string>> evict) => StartAsync(new EvictTags(tags => Task.FromResult(evict(tags))));
+
+    private async Task<OutboxRelay> StartAsync(EvictTags evict)
     {
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(_logs));
         var options = Options.Create(new OutboxOptions { PollMs = 20 });
         var relay = new OutboxRelay(
-            _database.DataSource, tags => Task.FromResult(evict(tags)), options, TimeProvider.System, loggers.CreateLogger<OutboxRelay>());
+            _database.DataSource, evict, options, TimeProvider.System, loggers.CreateLogger<OutboxRelay>());
         await relay.StartAsync(CancellationToken.None);
         return relay;
     }

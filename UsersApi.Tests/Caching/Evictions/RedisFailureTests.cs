@@ -23,7 +23,8 @@ public sealed class RedisFailureTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That((answer.Status, answer["Retry-After"], answer["Content-Type"]), Is.EqualTo((503, "1", "application/problem+json; charset=utf-8")));
-            Assert.That(answer.Text, Does.Contain("\"status\":503").And.Contain("may have been made"));
+            Assert.That(answer.Text, Does.Contain("\"type\":").And.Contain("\"status\":503").And.Contain("may have been made"));
+            Assert.That(answer["ETag"], Is.Empty, "It describes what is not sent.");
             Assert.That((await host.ExchangeAsync("PUT", "/runs/plain/0")).Status, Is.EqualTo(400), "Nothing was changed, nothing is withheld.");
         }
     }

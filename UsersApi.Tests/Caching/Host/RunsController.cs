@@ -12,7 +12,11 @@ public sealed class RunsController : ControllerBase
     public Task<IActionResult> GetPlain(int id) => AnswerAsync(id);
 
     [HttpPut("plain/{id:int}")]
-    public IActionResult PutPlain(int id) => id > 0 ? NoContent() : BadRequest();
+    public IActionResult PutPlain(int id)
+    {
+        Response.Headers.ETag = "\"put\"";
+        return id > 0 ? NoContent() : BadRequest();
+    }
 
     [HttpGet("tenants/{id:int}"), RedisCached(Seconds = 60, Vary = ["X-Tenant"])]
     public Task<IActionResult> GetTenants(int id) => AnswerAsync(id);

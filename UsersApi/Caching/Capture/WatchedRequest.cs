@@ -23,22 +23,20 @@ internal sealed class WatchedRequest : IHttpRequestFeature
     private readonly IFeatureCollection _features;
     private readonly IHttpRequestFeature _request;
     private readonly CachePolicy _policy;
-    private readonly string _path;
     private readonly RedisCachedOptions _options;
     private readonly List<(Type Type, object? Original, object Watched)> _installed = [];
 
     /// <param name="http">The request.</param>
     /// <param name="policy">The rules of its action.</param>
-    /// <param name="path">Its path as it stands in the key.</param>
     /// <param name="options">Which reads are none of the cache's business.</param>
-    public WatchedRequest(HttpContext http, CachePolicy policy, string path, RedisCachedOptions options)
+    public WatchedRequest(HttpContext http, CachePolicy policy, RedisCachedOptions options)
     {
-        (_features, _policy, _path, _options) = (http.Features, policy, path, options);
+        (_features, _policy, _options) = (http.Features, policy, options);
         _request = _features.GetRequiredFeature<IHttpRequestFeature>();
         Headers = new WatchedHeaders(
             _request.Headers.Where(header => !Hidden.Contains(header.Key, StringComparer.OrdinalIgnoreCase)), NoteHeader);
         _installed.Add((typeof(IHttpRequestFeature), _request, this));
-        if (!policy.Key.IsByRawQuery)
+        if (!IsByTarget)
         {
             var query = WatchedFeature.Around(http.Request.Query, () => Reads.Note(CacheOutcome.UndeclaredQuery, "query"));
             _installed.Add((typeof(IQueryFeature), _features.Get<IQueryFeature>(), new QueryFeature(query)));
@@ -79,30 +77,30 @@ internal sealed class WatchedRequest : IHttpRequestFeature
 
     public string PathBase { get => _request.PathBase; set => _request.PathBase = value; }
 
-    /// <summary>The key holds one spelling of it; case, and what is encoded, may be another here.</summary>
+    /// <summary>The key of bound arguments holds one spelling of it for all: case, and what is encoded, may be another here.</summary>
     public string Path
     {
-        get => RoutePath.IsWrittenAs(_path, _request.PathBase + _request.Path) ? _request.Path
-            : Noted(CacheOutcome.UndeclaredPath, "path", _request.Path);
+        get => IsByTarget ? _request.Path : Noted(CacheOutcome.UndeclaredPath, "path", _request.Path);
         set => _request.Path = value;
     }
 
     public string QueryString
     {
-        get => _policy.Key.IsByRawQuery ? _request.QueryString : Noted(CacheOutcome.UndeclaredQuery, "query", _request.QueryString);
+        get => IsByTarget ? _request.QueryString : Noted(CacheOutcome.UndeclaredQuery, "query", _request.QueryString);
         set => _request.QueryString = value;
     }
 
     public string RawTarget
     {
-        get => _policy.Key.IsByRawQuery && _request.RawTarget == _path + _request.QueryString ? _request.RawTarget
-            : Noted(CacheOutcome.UndeclaredPath, "raw target", _request.RawTarget);
+        get => IsByTarget ? _request.RawTarget : Noted(CacheOutcome.UndeclaredPath, "raw target", _request.RawTarget);
         set => _request.RawTarget = value;
     }
 
     public IHeaderDictionary Headers { get; set; }
 
     public Stream Body { get => _request.Body; set => _request.Body = value; }
+
+    private bool IsByTarget => _policy.Key.IsByRawQuery;
 
     public void Install() => _installed.ForEach(feature => _features[feature.Type] = feature.Watched);
 

@@ -49,7 +49,7 @@ internal enum CacheOutcome
     UndeclaredSession,
     /// <summary>Not stored: the action read something of the connection, or the scheme where the key does not hold it.</summary>
     UndeclaredConnection,
-    /// <summary>Not stored: the action read the path, or the target, where it is spelled otherwise than in the key.</summary>
+    /// <summary>Not stored: the action read the path or the target, of which the key holds one spelling for all.</summary>
     UndeclaredPath,
     /// <summary>Not stored: the action sent its answer as it went.</summary>
     Streamed,

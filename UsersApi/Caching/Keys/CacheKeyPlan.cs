@@ -71,8 +71,8 @@ internal sealed class CacheKeyPlan
         foreach (var argument in _written.Except(inPath))
             KeyShape.Write(parts, KeyText.Escaped(argument.Name), argument.ValueIn(context), argument.Metadata);
 
-        if (IsByRawQuery && request.QueryString is { HasValue: true, Value: var query })
-            parts.Add(KeyText.EscapedQuery(query));
+        if (IsByRawQuery)
+            WriteTarget(parts, context.HttpContext, path);
 
         parts.Sort(StringComparer.Ordinal);
         if (parts.Count > 0)
@@ -108,6 +108,17 @@ internal sealed class CacheKeyPlan
         }
 
         KeyShape.Write(parts, KeyText.Escaped(header.Name.ToUpperInvariant()), header.ValueIn(context), header.Metadata);
+    }
+
+    // As it was sent: an action that takes the whole query may look at the whole target.
+    private static void WriteTarget(List<string> parts, HttpContext http, string path)
+    {
+        var query = http.Request.QueryString.Value ?? "";
+        if (query.Length > 0)
+            parts.Add(KeyText.EscapedQuery(query));
+
+        if (http.Features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > 0 } target && target != path + query)
+            parts.Add("@target=" + KeyText.Escaped(target));
     }
 
     private static bool IsFromPathOrQuery(KeyArgument argument) => argument.Source is null

@@ -95,11 +95,6 @@ internal static class RoutePath
         return key.ToString();
     }
 
-    /// <summary>Whether a path of a request is spelled just as it is written in a key.</summary>
-    public static bool IsWrittenAs(string written, string path) =>
-        !path.Contains("//", StringComparison.Ordinal) && (path.Length == 1 || !path.EndsWith('/'))
-        && OfUri(path) == (written == "/" ? "" : written);
-
     private static void WritePart(
         StringBuilder key, RoutePatternPart part, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments,
         List<KeyArgument> held, ICollection<string>? parts)

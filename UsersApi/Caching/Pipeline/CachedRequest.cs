@@ -21,9 +21,6 @@ internal sealed class CachedRequest
 
     public IReadOnlyList<string> Tags { get; }
 
-    /// <summary>The path as it stands in the key.</summary>
-    public string Path => _draft.Path;
-
     public bool IsHead => HttpMethods.IsHead(Http.Request.Method);
 
     public bool IsAborted => Http.RequestAborted.IsCancellationRequested;

@@ -34,7 +34,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Looked
     public async Task<T> CaptureAsync<T>(Func<Task<T>> stage, bool isByFramework)
     {
         _capture ??= new ResponseCapture(
-            _http, new WatchedRequest(_http, _policy, request.Path, request.Options), request.Options.MaxBodyBytes, PrepareStreaming);
+            _http, new WatchedRequest(_http, _policy, request.Options), request.Options.MaxBodyBytes, PrepareStreaming);
         _capture.Begin(isByFramework);
         try
         {
