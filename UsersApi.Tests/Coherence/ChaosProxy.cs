@@ -35,6 +35,16 @@ internal sealed class ChaosProxy : IDisposable
         }
     }
 
+    /// <summary>Cuts one connection: messages and replies come over different ones.</summary>
+    public void CutOne(Random random)
+    {
+        var all = _connections.Keys.ToArray();
+        if (all.Length > 0)
+        {
+            all[random.Next(all.Length)].Cut();
+        }
+    }
+
     public void Dispose()
     {
         _listener.Dispose();

@@ -160,6 +160,13 @@ internal sealed class Storm(IReadOnlyList<ApiNode> nodes, RedisOfTheRun[] redis,
             Array.ForEach(random.Next(3) == 0 ? [node.Postgres] : node.Redis, link => link.CutAll());
             await PauseAsync(100, 900, stop);
         }
+
+        for (var i = 0; i < 12; i++)
+        {
+            tally.Broke();
+            Array.ForEach(AnyNode().Redis, link => link.CutOne(random));
+            await PauseAsync(100, 600, stop);
+        }
     }
 
     private async Task KillNodeAsync(CancellationToken stop)

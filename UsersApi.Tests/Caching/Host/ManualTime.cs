@@ -6,7 +6,7 @@ namespace UsersApi.Tests.Caching.Host;
 internal sealed class ManualTime() : FakeTimeProvider(Start)
 {
     // Two hosts of one test read the same clock.
-    private static new readonly DateTimeOffset Start = System.GetUtcNow();
+    private static new readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeSeconds(System.GetUtcNow().ToUnixTimeSeconds());
 
     private readonly Lock _lock = new();
     private readonly Dictionary<ITimer, (TimeSpan Due, long At)> _timers = [];

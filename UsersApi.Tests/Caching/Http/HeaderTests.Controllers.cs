@@ -83,8 +83,9 @@ public sealed partial class HeaderTests
         [HttpGet("expires")]
         public int GetExpires(int seconds)
         {
-            Response.Headers.Date = "Thu, 01 Jan 2026 00:00:00 GMT";
-            Response.Headers.Expires = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddSeconds(seconds).ToString("R");
+            var now = HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+            Response.Headers.Date = now.ToString("R");
+            Response.Headers.Expires = now.AddSeconds(seconds).ToString("R");
             return 1;
         }
 

@@ -6,7 +6,7 @@ internal static class EntryBuilder
     // What belongs to one connection, or is worked out anew for every client (RFC 9110, section 7.6.1; RFC 9111, section 3.1).
     private static readonly HashSet<string> NotStored = new(StringComparer.OrdinalIgnoreCase)
     {
-        HeaderNames.Connection, HeaderNames.ContentLength, HeaderNames.KeepAlive,
+        HeaderNames.Age, HeaderNames.Connection, HeaderNames.ContentLength, HeaderNames.KeepAlive,
         HeaderNames.ProxyAuthenticate, HeaderNames.ProxyConnection,
         HeaderNames.TE, HeaderNames.Trailer, HeaderNames.TransferEncoding, HeaderNames.Upgrade,
     };
@@ -16,6 +16,7 @@ internal static class EntryBuilder
     {
         var headers = response.Headers;
         var ownsETag = headers.ETag.Count == 0 && response.StatusCode == StatusCodes.Status200OK;
+        var connection = headers.Connection.ToString().Split(',', StringSplitOptions.TrimEntries);
         return new CacheEntry
         {
             Key = "",
@@ -27,7 +28,8 @@ internal static class EntryBuilder
             ETag = ownsETag ? TagOf(headers.ContentType, body) : headers.ETag.ToString(),
             OwnsETag = ownsETag,
             MayCompress = ownsETag && MayCompress(headers, body.Length, compressFromBytes),
-            Headers = [.. changes.Set.Where(header => !NotStored.Contains(header.Name))],
+            Headers = [.. changes.Set.Where(
+                header => !NotStored.Contains(header.Name) && !connection.Contains(header.Name, StringComparer.OrdinalIgnoreCase))],
             Length = body.Length,
             Body = body,
         };

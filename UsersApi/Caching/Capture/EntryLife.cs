@@ -10,6 +10,7 @@ internal static class EntryLife
         return entry with
         {
             Stored = stored,
+            Age = freshness.Age,
             FreshUntil = stored + life - (life * jitterPercent * RandomNumberGenerator.GetInt32(1_001) / 100_000),
             StaleSeconds = freshness.StaleSeconds,
             StaleIfErrorSeconds = freshness.StaleIfErrorSeconds,

@@ -23,7 +23,7 @@ internal static class Storability
         var said = Freshness.Of(response.Headers, now);
         var freshness = new Freshness(
             Math.Min(Math.Min(policy.Seconds, feature.MaxSeconds), said.Seconds),
-            Math.Min(policy.StaleSeconds, said.StaleSeconds), Math.Min(policy.StaleIfErrorSeconds, said.StaleIfErrorSeconds));
+            Math.Min(policy.StaleSeconds, said.StaleSeconds), Math.Min(policy.StaleIfErrorSeconds, said.StaleIfErrorSeconds), said.Age);
         var vary = VaryOf(changes);
         string[] selecting = [.. known.Union(vary.Where(name => !policy.HoldsHeader(name)), StringComparer.OrdinalIgnoreCase)];
         var read = capture.Request.Reads.FirstBeyond(vary);

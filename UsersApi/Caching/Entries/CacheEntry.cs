@@ -23,6 +23,9 @@ internal sealed record CacheEntry
     /// <summary>When the response was made, in milliseconds of the Unix epoch.</summary>
     public required long Stored { get; init; }
 
+    /// <summary>How old it was when it was stored, in seconds: an action may get it from another cache.</summary>
+    public int Age { get; init; }
+
     /// <summary>Until when it is fresh, in milliseconds of the Unix epoch.</summary>
     public required long FreshUntil { get; init; }
 

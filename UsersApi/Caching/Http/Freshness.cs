@@ -6,25 +6,39 @@ namespace UsersApi.Caching.Http;
 /// <param name="Seconds">How long it is fresh; 0 where it may not be stored, the greatest number where it does not say.</param>
 /// <param name="StaleSeconds">How long it may be sent while a new one is made behind it.</param>
 /// <param name="StaleIfErrorSeconds">How long it may be sent in the place of an error.</param>
-internal readonly partial record struct Freshness(int Seconds, int StaleSeconds, int StaleIfErrorSeconds)
+/// <param name="Age">How old it is already, where it comes from another cache or says when it was made (section 4.2.3).</param>
+internal readonly partial record struct Freshness(int Seconds, int StaleSeconds, int StaleIfErrorSeconds, int Age)
 {
-    /// <summary><c>s-maxage</c>, else <c>max-age</c>, else <c>Expires</c>.</summary>
+    /// <summary><c>s-maxage</c>, else <c>max-age</c>, else <c>Expires</c>, less the age that it has.</summary>
     public static Freshness Of(IHeaderDictionary headers, DateTimeOffset now)
+    {
+        var age = AgeOf(headers, now);
+        var said = Said(headers, now);
+        return said with { Seconds = said.Seconds == int.MaxValue ? int.MaxValue : Math.Max(0, said.Seconds - age), Age = age };
+    }
+
+    private static Freshness Said(IHeaderDictionary headers, DateTimeOffset now)
     {
         var text = Delta().Replace(headers.CacheControl.ToString(), Clamped);
         if (text.Length == 0)
-            return new Freshness(Expiry(headers, now), int.MaxValue, int.MaxValue);
+            return new Freshness(Expiry(headers, now), int.MaxValue, int.MaxValue, 0);
 
         // What can't be read may well be a refusal.
         if (!CacheControlHeaderValue.TryParse(text, out var control) || control.NoStore || control.NoCache || control.Private)
             return default;
 
-        var age = control.SharedMaxAge ?? control.MaxAge;
-        var seconds = age is { } said ? (int)said.TotalSeconds : Expiry(headers, now);
+        var seconds = (control.SharedMaxAge ?? control.MaxAge) is { } said ? (int)said.TotalSeconds : Expiry(headers, now);
         // RFC 5861 yields to these (RFC 9111, section 4.2.4).
         return control.MustRevalidate || control.ProxyRevalidate || control.SharedMaxAge is not null
-            ? new Freshness(seconds, 0, 0)
-            : new Freshness(seconds, Extension(control, "stale-while-revalidate"), Extension(control, "stale-if-error"));
+            ? new Freshness(seconds, 0, 0, 0)
+            : new Freshness(seconds, Extension(control, "stale-while-revalidate"), Extension(control, "stale-if-error"), 0);
+    }
+
+    private static int AgeOf(IHeaderDictionary headers, DateTimeOffset now)
+    {
+        var apparent = HeaderUtilities.TryParseDate(headers.Date.ToString(), out var date) ? (now - date).TotalSeconds : 0;
+        var said = double.TryParse(headers.Age.ToString().Split(',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var age) ? age : 0;
+        return (int)Math.Clamp(Math.Max(apparent, said), 0, int.MaxValue);
     }
 
     private static int Extension(CacheControlHeaderValue control, string name) =>

@@ -27,8 +27,8 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
                 : new(header.Values);
         }
 
-        var age = Math.Max(0, (now.ToUnixTimeMilliseconds() - entry.Stored) / 1_000);
-        if (isHit)
+        var age = entry.Age + Math.Max(0, (now.ToUnixTimeMilliseconds() - entry.Stored) / 1_000);
+        if (isHit || entry.Age > 0)
             _response.Headers.Age = age.ToString(CultureInfo.InvariantCulture);
 
         SetVary(entry.MayCompress);
