@@ -70,7 +70,7 @@ public static class RedisCachedServiceCollectionExtensions
             CacheOver(provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<IOptions<RedisCachedOptions>>().Value));
         // Started after the worker, it stops before: no hits from memory while the queue drains.
         services.AddHostedService<LeaseKeeper>();
-        services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis", HealthStatus.Degraded, tags: ["ready"]);
+        services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis-cached", HealthStatus.Degraded, tags: ["ready"]);
     }
 
     private static RedisCache CacheOver(RedisConnection connection, RedisCachedOptions options) => new(new RedisCacheOptions

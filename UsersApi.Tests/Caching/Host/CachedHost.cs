@@ -102,13 +102,13 @@ internal sealed class CachedHost : IAsyncDisposable
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
         using var reader = new StreamReader(stream, Encoding.Latin1);
         var reading = reader.ReadToEndAsync();
-        while (await Task.WhenAny(reading, Task.Delay(LongestAnswer)) != reading)
+        for (var i = 0; i < 6 && await Task.WhenAny(reading, Task.Delay(LongestAnswer)) != reading; i++)
         {
             // A message between nodes was lost, as any may be: a second passes then, which this clock does not do by itself.
             (Services.GetRequiredService<TimeProvider>() as ManualTime)?.Advance(LeaseTerms.Waited);
         }
 
-        return await reading;
+        return await reading.WaitAsync(LongestAnswer);
     }
 
     /// <summary>Sends a request as it is written here, on a connection of its own.</summary>

@@ -80,7 +80,7 @@ public sealed partial class NodeTests
         }
 
         var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
-        Assert.That(report.Entries["redis"].Status, Is.EqualTo(HealthStatus.Degraded));
+        Assert.That(report.Entries["redis-cached"].Status, Is.EqualTo(HealthStatus.Degraded));
         Assert.That((await host.ExchangeAsync("PUT", "/nodes/value")).Status, Is.EqualTo(204));
     }
 
@@ -91,7 +91,7 @@ public sealed partial class NodeTests
 
         var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
 
-        Assert.That(report.Entries["redis"].Status, Is.EqualTo(HealthStatus.Healthy));
+        Assert.That(report.Entries["redis-cached"].Status, Is.EqualTo(HealthStatus.Healthy));
     }
 
     [Test]

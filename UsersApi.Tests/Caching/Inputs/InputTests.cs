@@ -111,6 +111,57 @@ public sealed class InputTests
         }
     }
 
+    [TestCase("other-claim", "undeclared-user"), TestCase("number", "undeclared-header"), TestCase("accept-view", "undeclared-header")]
+    public async Task Read_beside_what_the_key_holds_is_noticed(string target, string detail)
+    {
+        await using var host = await StartAsync();
+
+        Assert.That((await host.ExchangeAsync("GET", "/inputs/" + target, ("X-Scope", "a"), ("X-Number", "01"))).Outcome, Is.EqualTo($"fwd=uri-miss; detail={detail}"));
+    }
+
+    [Test]
+    public async Task Name_of_the_query_does_not_pass_for_a_route_value()
+    {
+        await using var host = await StartAsync();
+        await host.ExchangeAsync("GET", "/inputs/tenant", ("X-Tenant", "a"));
+
+        var answer = await host.ExchangeAsync("GET", "/inputs/tenant?tenant=a");
+
+        Assert.That((answer.Text, answer.Outcome), Is.EqualTo(("none", Stored)));
+    }
+
+    [Test]
+    public async Task Read_that_the_options_ignore_is_none()
+    {
+        await using var host = await StartAsync(new() { ["RedisCached:IgnoredReads:20"] = "user", ["RedisCached:IgnoredReads:21"] = "connection" });
+
+        Assert.That((await host.ExchangeAsync("GET", "/inputs/reads/user")).Outcome, Is.EqualTo(Stored));
+        Assert.That((await host.ExchangeAsync("GET", "/inputs/reads/address")).Outcome, Is.EqualTo(Stored));
+    }
+
+    [Test]
+    public async Task Dimension_that_the_action_changes_selects_by_what_it_was()
+    {
+        await using var host = await StartAsync(services: services => services.AddSingleton<ICacheKeyDimension, Flag>());
+        await host.ExchangeAsync("GET", "/inputs/late-flag", ("X-Flag", "on"));
+
+        Assert.That((await host.ExchangeAsync("GET", "/inputs/late-flag", ("X-Flag", "on"))).Outcome, Is.EqualTo(Hit));
+        Assert.That((await host.ExchangeAsync("GET", "/inputs/late-flag", ("X-Flag", "changed"))).Outcome, Is.EqualTo(Stored));
+    }
+
+    [Test]
+    public async Task Cold_requests_for_a_resource_that_says_Vary_run_its_action_once_for_each_variant()
+    {
+        await using var host = await RunsController.StartAsync();
+        var runs = host.Services.GetRequiredService<Runs>();
+        var waiting = Enumerable.Range(0, 20).Select(_ => host.ExchangeAsync("GET", "/runs/plain/1")).ToArray();
+        var run = await runs.NextAsync();
+        run.Answer("one", ("Vary", "X-Own"));
+
+        Assert.That((await Task.WhenAll(waiting)).Select(answer => answer.Text), Is.All.EqualTo("one"));
+        Assert.That(runs.Count, Is.EqualTo(1));
+    }
+
     [Test]
     public async Task Dimension_of_the_application_selects_a_response()
     {

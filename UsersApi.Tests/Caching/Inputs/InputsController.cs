@@ -58,6 +58,23 @@ public sealed class InputsController : Controller
     [HttpGet("scopes"), RedisCached(Seconds = 60, Audience = CacheAudience.Everyone, VaryByClaims = ["scope"])]
     public IActionResult GetScopes() => Content(string.Join(',', User.FindAll("scope").Select(claim => claim.Value)));
 
+    [HttpGet("other-claim"), RedisCached(Seconds = 60, Audience = CacheAudience.Everyone, VaryByClaims = ["scope"])]
+    public IActionResult GetOtherClaim() => Content(User.FindFirst("sub")?.Value ?? "nobody");
+
+    [HttpGet("number"), RedisCached(Seconds = 60, Audience = CacheAudience.Everyone)]
+    public IActionResult GetNumber([FromHeader(Name = "X-Number")] int number) => Content($"{number} {Request.Headers["X-Number"]}");
+
+    [HttpGet("late-flag")]
+    public IActionResult GetLateFlag()
+    {
+        var made = (string?)HttpContext.Items["flag"];
+        HttpContext.Items["flag"] = "changed";
+        return Content(made ?? "none");
+    }
+
+    [HttpGet("accept-view")]
+    public IActionResult GetOwnResult() => new OwnResult();
+
     [HttpGet("flag")]
     public IActionResult GetFlag() => Content((string?)HttpContext.Items["flag"] ?? "none");
 
@@ -73,6 +90,11 @@ public sealed class InputsController : Controller
 
     [HttpGet("version"), Version("2")]
     public IActionResult GetSecond() => Content("second");
+
+    private sealed class OwnResult : IActionResult
+    {
+        public Task ExecuteResultAsync(ActionContext context) => context.HttpContext.Response.WriteAsync(context.HttpContext.Request.Headers.Accept.ToString());
+    }
 
     /// <summary>Chooses between actions of one path by a header.</summary>
     [AttributeUsage(AttributeTargets.Method)]

@@ -26,6 +26,9 @@ public sealed class ProgramsController : Controller
     [HttpGet("user/{program}"), RedisCached(Seconds = 60, Audience = CacheAudience.PerUser)]
     public Task<IActionResult> OfUser(string program, int? n) => RunAsync(program, $"{n}");
 
+    [HttpGet("claims/{program}"), RedisCached(Seconds = 60, Audience = CacheAudience.Everyone, VaryByClaims = ["scope"])]
+    public Task<IActionResult> OfClaims(string program) => RunAsync(program, string.Join(',', User.FindAll("scope").Select(claim => claim.Value)));
+
     [HttpGet("raw/{program}"), RedisCached(Seconds = 60, Audience = CacheAudience.Everyone)]
     public Task<IActionResult> Raw(string program) => RunAsync(program, "");
 

@@ -36,7 +36,7 @@ internal static class EntryBuilder
     }
 
     /// <summary>What stands under the key of a resource in the place of its responses: the headers that select between them.</summary>
-    public static CacheEntry Naming(CacheEntry response, string key, IReadOnlyList<string> selecting) => response with
+    public static CacheEntry VaryMarker(CacheEntry response, string key, IReadOnlyList<string> selecting) => response with
     {
         Key = key,
         Selecting = selecting,

@@ -46,7 +46,8 @@ internal sealed class HeaderChanges(IHeaderDictionary headers)
                 _changes[name] = (_changes.TryGetValue(name, out var earlier) ? earlier.Before : before, value);
         }
 
-        Removed |= _start.Keys.Any(name => !headers.ContainsKey(name) && !_changes.Remove(name));
+        foreach (var name in _start.Keys.Where(name => !headers.ContainsKey(name)))
+            Removed |= !_changes.Remove(name, out var change) || change.Before.Count > 0;
     }
 
     /// <summary>

@@ -78,6 +78,9 @@ internal sealed class ResponseCapture
     // What goes to the client by itself has to meet the conditions that were hidden from the action.
     private bool Unhidden(Func<bool> decide)
     {
+        if (!Request.IsInstalled)
+            return decide();
+
         Request.Remove();
         try
         {

@@ -35,7 +35,7 @@ internal static class Storability
             : !feature.IsStorable ? CacheOutcome.NoStore
             : changes.Set.Any(header => Is(header, HeaderNames.SetCookie)) ? CacheOutcome.SetCookie
             : freshness.Seconds <= 0 ? CacheOutcome.ActionCacheControl
-            : selecting.Length > MaxSelecting || Array.Exists(selecting, IsNobodyElses) ? CacheOutcome.Vary : CacheOutcome.Stored;
+            : selecting.Length > MaxSelecting || Array.Exists(selecting, ForbidsSharing) ? CacheOutcome.Vary : CacheOutcome.Stored;
         return new Verdict(outcome, freshness, selecting, outcome == read?.Kind ? read?.Name : null);
     }
 
@@ -44,7 +44,7 @@ internal static class Storability
         .SelectMany(line => line.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         .Distinct(StringComparer.OrdinalIgnoreCase)];
 
-    private static bool IsNobodyElses(string name) => name == "*" || CredentialHeaders.Contain(name);
+    private static bool ForbidsSharing(string name) => name == "*" || CredentialHeaders.Contain(name);
 
     private static bool Is(StoredHeader header, string name) => string.Equals(header.Name, name, StringComparison.OrdinalIgnoreCase);
 }

@@ -39,6 +39,15 @@ internal sealed class WatchedHeaders : HeaderDictionary, IHeaderDictionary
 
     IEnumerator IEnumerable.GetEnumerator() => All().GetEnumerator();
 
+    bool ICollection<KeyValuePair<string, StringValues>>.Contains(KeyValuePair<string, StringValues> item) =>
+        TryGetValue(item.Key, out var values) && values == item.Value;
+
+    bool IDictionary<string, StringValues>.Remove(string key)
+    {
+        _onRead(key);
+        return Remove(key);
+    }
+
     void ICollection<KeyValuePair<string, StringValues>>.CopyTo(KeyValuePair<string, StringValues>[] array, int arrayIndex) =>
         All().CopyTo(array, arrayIndex);
 

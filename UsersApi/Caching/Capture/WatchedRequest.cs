@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Features.Authentication;
 
 namespace UsersApi.Caching.Capture;
@@ -38,17 +39,19 @@ internal sealed class WatchedRequest : IHttpRequestFeature
         _installed.Add((typeof(IHttpRequestFeature), _request, this));
         if (!IsByTarget)
         {
-            var query = WatchedFeature.Around(http.Request.Query, () => Reads.Note(CacheOutcome.UndeclaredQuery, "query"));
+            var query = WatchedFeature.Around(http.Request.Query, () => Note(CacheOutcome.UndeclaredQuery, "query"));
             _installed.Add((typeof(IQueryFeature), _features.Get<IQueryFeature>(), new QueryFeature(query)));
         }
 
         // Where nobody with a user gets here, there is none to read; where the key names the user, reading is what it is for.
-        if (policy is { Audience: CacheAudience.Everyone, IsForOneUser: false })
-            Watch(_features.Get<IHttpAuthenticationFeature>() ?? new HttpAuthenticationFeature(), CacheOutcome.UndeclaredUser, "user");
+        if (policy.Audience is CacheAudience.Everyone)
+            WatchUser(http);
 
         Watch(_features.Get<ISessionFeature>(), CacheOutcome.UndeclaredSession, "session");
         Watch(_features.Get<IHttpConnectionFeature>(), CacheOutcome.UndeclaredConnection, "connection");
         Watch(_features.Get<ITlsConnectionFeature>(), CacheOutcome.UndeclaredConnection, "client certificate");
+        Watch(_features.Get<Microsoft.AspNetCore.Connections.Features.ITlsHandshakeFeature>(), CacheOutcome.UndeclaredConnection, "TLS handshake");
+        Watch(_features.Get<IServerVariablesFeature>(), CacheOutcome.UndeclaredConnection, "server variables");
     }
 
     public InputReads Reads { get; } = new();
@@ -102,28 +105,53 @@ internal sealed class WatchedRequest : IHttpRequestFeature
 
     private bool IsByTarget => _policy.Key.IsByRawQuery;
 
-    public void Install() => _installed.ForEach(feature => _features[feature.Type] = feature.Watched);
+    /// <summary>Whether the action sees this request now.</summary>
+    public bool IsInstalled { get; private set; }
 
-    public void Remove() => _installed.ForEach(feature => _features[feature.Type] = feature.Original);
+    public void Install()
+    {
+        IsInstalled = true;
+        _installed.ForEach(feature => _features[feature.Type] = feature.Watched);
+    }
+
+    public void Remove()
+    {
+        IsInstalled = false;
+        _installed.ForEach(feature => _features[feature.Type] = feature.Original);
+    }
 
     private void Watch<T>(T? feature, CacheOutcome kind, string name)
         where T : class
     {
         if (feature is not null)
-            _installed.Add((typeof(T), feature, WatchedFeature.Around(feature, () => Reads.Note(kind, name))));
+            _installed.Add((typeof(T), feature, WatchedFeature.Around(feature, () => Note(kind, name))));
+    }
+
+    private void WatchUser(HttpContext http)
+    {
+        var watched = new WatchedPrincipal(http.User, _policy.VaryByClaims, () => Note(CacheOutcome.UndeclaredUser, "user"));
+        var original = _features.Get<IHttpAuthenticationFeature>();
+        _installed.Add((typeof(IHttpAuthenticationFeature), original, new HttpAuthenticationFeature { User = watched }));
+        Watch(_features.Get<IAuthenticateResultFeature>(), CacheOutcome.UndeclaredUser, "user");
+    }
+
+    private void Note(CacheOutcome kind, string name)
+    {
+        if (!Is(name, _options.IgnoredReads))
+            Reads.Note(kind, name);
     }
 
     private void NoteHeader(string name)
     {
-        var isHeld = Is(name, Hidden) || Is(name, _options.IgnoredReads) || _policy.HoldsHeader(name)
+        var isHeld = Is(name, Hidden) || _policy.HoldsHeader(name)
             || (Is(name, HeaderNames.Host) && _policy.Key.HoldsHost) || (Is(name, HeaderNames.Accept) && IsReadByFramework);
         if (!isHeld)
-            Reads.Note(CacheOutcome.UndeclaredHeader, name);
+            Note(CacheOutcome.UndeclaredHeader, name);
     }
 
     private T Noted<T>(CacheOutcome kind, string name, T value)
     {
-        Reads.Note(kind, name);
+        Note(kind, name);
         return value;
     }
 

@@ -9,7 +9,7 @@ namespace UsersApi.Caching.Entries;
 /// <summary>Writes and reads entries.</summary>
 /// <remarks>
 /// <code>
-/// {"crc":"9a3f01bc","revision":2,"key":"get:/api/v1/users:limit=20&amp;skip=0",...,"length":2911}\n
+/// {"crc":"9a3f01bc","revision":3,"key":"get:/api/v1/users:limit=20&amp;skip=0",...,"length":2911}\n
 /// [{"id":...                                                         2,911 bytes, as MVC wrote them, or in gzip ("coding")
 /// </code>
 /// The CRC-32 covers all that follows it: an entry that was cut, mixed up or written by another program is no entry. It

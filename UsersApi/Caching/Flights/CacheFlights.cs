@@ -2,8 +2,10 @@ global using CacheFlight = UsersApi.Caching.Flights.Collapser<UsersApi.Caching.F
 
 namespace UsersApi.Caching.Flights;
 
-/// <summary>How a flight ended: with a response for all, or one that is for its own client alone.</summary>
-internal sealed record Landing(CacheEntry? Entry);
+/// <summary>How a flight ended.</summary>
+/// <param name="Entry">A response for all who wait; null where it is for its own client alone.</param>
+/// <param name="IsElsewhere">Whether it is stored under another key: who waits looks up once more.</param>
+internal sealed record Landing(CacheEntry? Entry, bool IsElsewhere = false);
 
 /// <summary>
 /// The actions under way on this node, by key and stamp: who came after an eviction never shares a response from before it.
@@ -20,7 +22,7 @@ internal sealed class CacheFlights(IOptions<RedisCachedOptions> options, TimePro
     /// flight that it has to land, or, where nothing is to be shared, without.
     /// </summary>
     /// <exception cref="OperationCanceledException">This request's own client went away.</exception>
-    public async ValueTask<(CacheEntry? Entry, CacheFlight? Lead)> JoinAsync(string key, CancellationToken aborted)
+    public async ValueTask<(Landing? Landing, CacheFlight? Lead)> JoinAsync(string key, CancellationToken aborted)
     {
         var (began, limit) = (time.GetTimestamp(), TimeSpan.FromMilliseconds(options.Value.CollapseWaitMs));
         while (!_uncacheable.Contains(key))
@@ -36,7 +38,7 @@ internal sealed class CacheFlights(IOptions<RedisCachedOptions> options, TimePro
             try
             {
                 if (await flight.Landing.WaitAsync(left, time, aborted) is { } landed)
-                    return (landed.Entry, null);
+                    return (landed, null);
             }
             catch (TimeoutException)
             {

@@ -28,6 +28,7 @@ internal sealed class CacheKeyPlan
         OpaqueArgument = all.FirstOrDefault(argument => !KeyShape.CanWrite(argument.Metadata)
             && (argument.HasOwnBinder || KeyShape.TakesMoreThanUri(argument.Metadata)))?.Name;
         HeaderNames = [.. _headers.Select(header => header.Name)];
+        RawHeaderNames = [.. _headers.Where(header => header.Metadata.ModelType == typeof(string)).Select(header => header.Name)];
         IsByRawQuery = (!declaredOnly && _arguments.TrueForAll(argument => argument.Source == BindingSource.Path))
             || _arguments.Exists(argument => argument.Name.Contains('.', StringComparison.Ordinal) || !KeyShape.CanWrite(argument.Metadata))
             || _arguments.DistinctBy(argument => argument.Name, StringComparer.OrdinalIgnoreCase).Count() < _arguments.Count
@@ -54,6 +55,9 @@ internal sealed class CacheKeyPlan
     /// <summary>The request headers that are bound to arguments.</summary>
     public IReadOnlyList<string> HeaderNames { get; }
 
+    /// <summary>Those of them whose text stands in the key as it was sent: another type's values may be written in several ways.</summary>
+    public IReadOnlyList<string> RawHeaderNames { get; }
+
     /// <summary>The arguments from path, query and headers.</summary>
     public IReadOnlyList<KeyArgument> Arguments => [.. _arguments, .. _headers];
 
@@ -69,7 +73,7 @@ internal sealed class CacheKeyPlan
         var path = parts.Count == 0 ? key.ToString(start, key.Length - start) : RoutePath.InPlace(context, _arguments);
         RoutePath.WriteOtherValues(parts, context, _written);
         foreach (var argument in _written.Except(inPath))
-            KeyShape.Write(parts, KeyText.Escaped(argument.Name), argument.ValueIn(context), argument.Metadata);
+            KeyShape.Write(parts, NameOf(argument), argument.ValueIn(context), argument.Metadata);
 
         if (IsByRawQuery)
             WriteTarget(parts, context.HttpContext, path);
@@ -109,6 +113,10 @@ internal sealed class CacheKeyPlan
 
         KeyShape.Write(parts, KeyText.Escaped(header.Name.ToUpperInvariant()), header.ValueIn(context), header.Metadata);
     }
+
+    // A route value that is not in the path: a name of the query must not pass for it.
+    private static string NameOf(KeyArgument argument) =>
+        argument.Source == BindingSource.Path ? $"{{{KeyText.Escaped(argument.Name)}}}" : KeyText.Escaped(argument.Name);
 
     // As it was sent: an action that takes the whole query may look at the whole target.
     private static void WriteTarget(List<string> parts, HttpContext http, string path)

@@ -5,11 +5,13 @@ internal sealed class CachedRequest
 {
     private readonly KeyDraft _draft;
     private readonly KeyDimensions _dimensions;
+    private readonly IReadOnlyList<string> _parts;
 
     public CachedRequest(ActionExecutingContext context, CachePolicy policy, KeyDimensions dimensions, RedisCachedOptions options)
     {
         (Http, Policy, Options, _dimensions) = (context.HttpContext, policy, options, dimensions);
         _draft = policy.Key.Draft(context);
+        _parts = dimensions.PartsOf(policy, _draft, Http);
         Tags = policy.TagsOf(context, _draft.Path);
     }
 
@@ -26,5 +28,5 @@ internal sealed class CachedRequest
     public bool IsAborted => Http.RequestAborted.IsCancellationRequested;
 
     /// <summary>The key, with the values of these headers beside those that are always in it.</summary>
-    public string KeyOf(IReadOnlyList<string> selecting) => _dimensions.KeyOf(Policy, _draft, Http, selecting);
+    public string KeyOf(IReadOnlyList<string> selecting) => _dimensions.KeyOf(Policy, _draft, _parts, Http.Request, selecting);
 }

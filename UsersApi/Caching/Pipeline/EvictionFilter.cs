@@ -33,7 +33,7 @@ internal sealed class EvictionFilter(
         // The arguments are looked at now: the action may change them.
         var tags = plan.TagsOf(context).ToList();
         if (paths.Contain(http.Request.Path))
-            tags.AddRange([plan.OwnPath(context), TagNames.OfPath(RoutePath.OfUri(http.Request.PathBase + http.Request.Path))]);
+            tags.AddRange([plan.OwnPath(context), TagNames.OfPath(RoutePath.OfUri(http.Request.PathBase.Value + http.Request.Path.Value))]);
 
         http.Response.OnStarting(() => EvictLocationsAsync(http, tags));
         var executed = await next();
@@ -43,6 +43,10 @@ internal sealed class EvictionFilter(
         NameLocation(executed);
         tags.AddRange(LocationsOf(http));
         if (tags.Count == 0 || await evictor.EvictAsync(tags) || !options.Value.WithholdOnFailedEviction || executed.Exception is not null)
+            return;
+
+        // An action that answers by itself has said what it has to say.
+        if (http.Response.HasStarted)
             return;
 
         var headers = http.Response.Headers;
@@ -94,7 +98,8 @@ internal sealed class EvictionFilter(
         private readonly TagTemplate[] _tags =
             [.. action.EndpointMetadata.OfType<IEvictingAction>().SelectMany(evict => evict.Tags).Select(tag => new TagTemplate(tag))];
 
-        public bool IsEnabled { get; } = action.EndpointMetadata.OfType<IEvictingAction>().All(evict => evict.Enabled);
+        // The attribute nearest to the action is the last one.
+        public bool IsEnabled { get; } = action.EndpointMetadata.OfType<IEvictingAction>().LastOrDefault() is not { Enabled: false };
 
         public IEnumerable<string> TagsOf(ActionExecutingContext context) => _tags.Select(tag => tag.Resolve(context, _arguments));
 

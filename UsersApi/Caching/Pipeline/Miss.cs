@@ -132,10 +132,8 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Looked
     {
         Report(why);
         LandNothing();
-        // A stream of events lasts as long as its client wants.
-        if (why is CacheOutcome.Streamed)
-            _permit?.Dispose();
-
+        // From here on it takes as long as its client wants.
+        _permit?.Dispose();
         return new ResponseDelivery(_http, _policy, Now).PrepareAsIs();
     }
 
@@ -154,7 +152,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Looked
         // Where the answer named another header in Vary, those who wait may want another variant. Where the client went away, one of
         // them takes over.
         if (!request.IsAborted)
-            found.Flight?.Land(new Landing(found.FlightKey.EndsWith('\n' + entry.Key, StringComparison.Ordinal) ? entry : null));
+            found.Flight?.Land(entry.Key == found.Lookup.Key ? new Landing(entry) : new Landing(null, IsElsewhere: true));
     }
 
     private CacheOutcome Store(CacheEntry entry, IReadOnlyList<string> selecting) =>
@@ -162,11 +160,11 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Looked
         : found.Lookup.Stamp is null ? CacheOutcome.Unreachable
         : request.IsHead ? CacheOutcome.Head
         : request.IsAborted ? CacheOutcome.Aborted
-        : TryName(entry, selecting) && services.Store.TryStore(_policy, entry) ? CacheOutcome.Stored : CacheOutcome.Stopping;
+        : TryStoreVaryMarker(entry, selecting) && services.Store.TryStore(_policy, entry) ? CacheOutcome.Stored : CacheOutcome.Stopping;
 
     /// <summary>Lets those who come next know which headers select, where this response names more than the ones before it.</summary>
-    private bool TryName(CacheEntry entry, IReadOnlyList<string> selecting) => selecting.Count == found.Lookup.Selecting.Count
-        || services.Store.TryStore(_policy, EntryBuilder.Naming(entry, request.KeyOf([]), selecting));
+    private bool TryStoreVaryMarker(CacheEntry entry, IReadOnlyList<string> selecting) => selecting.Count == found.Lookup.Selecting.Count
+        || services.Store.TryStore(_policy, EntryBuilder.VaryMarker(entry, request.KeyOf([]), selecting));
 
     private void Report(CacheOutcome outcome) => services.ReportForward(_http, outcome, found.Lookup.ForwardReason);
 }

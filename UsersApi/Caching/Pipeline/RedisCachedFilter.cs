@@ -133,16 +133,9 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
             await services.DeliverAsync(_request!, _answer);
     }
 
-    private static bool IsByFramework(IActionResult result)
-    {
-        for (var type = result.GetType(); type is not null && type != typeof(ActionResult); type = type.BaseType)
-        {
-            if (type.Namespace?.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal) is true)
-                return true;
-        }
-
-        return false;
-    }
+    // Views and results of minimal APIs run the application's own code, which may look at anything.
+    private static bool IsByFramework(IActionResult result) => result is ObjectResult or JsonResult or ContentResult or FileResult
+        or StatusCodeResult or EmptyResult or RedirectResult or LocalRedirectResult or RedirectToActionResult or RedirectToRouteResult;
 
     private StatusCodeResult Overloaded(HttpContext http)
     {

@@ -6,7 +6,10 @@ namespace UsersApi.Caching.Pipeline;
 /// </summary>
 public sealed class RedisCachedRevalidation
 {
-    internal RedisCachedRevalidation(CacheFlight flight) => Flight = flight;
+    internal RedisCachedRevalidation(string flightKey, CacheFlight flight) => (FlightKey, Flight) = (flightKey, flight);
+
+    /// <summary>What it was begun for: middleware may lead it to another action, or to another key.</summary>
+    internal string FlightKey { get; }
 
     /// <summary>What this request has to land.</summary>
     internal CacheFlight Flight { get; }

@@ -12,13 +12,12 @@ internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Reva
             return new LookedUp(new Lookup(request.KeyOf([]), [], null, null, null, IsOutdated: false), null, "", null);
 
         var lookup = await store.FindAsync(request.Policy, request.KeyOf, request.Tags);
-        var revalidation = request.Http.Features.Get<RedisCachedRevalidation>();
-        if (lookup.Entry is { } fresh && revalidation is null)
+        if (lookup.Entry is { } fresh)
             return new LookedUp(lookup, new Answer(fresh, CacheOutcome.Hit), "", null);
 
         var flightKey = $"{request.Policy.ActionId}\n{lookup.Stamp}\n{lookup.Key}";
-        if (revalidation is not null)
-            return new LookedUp(lookup with { Entry = null }, null, flightKey, revalidation.Flight);
+        if (request.Http.Features.Get<RedisCachedRevalidation>() is { } revalidation && revalidation.FlightKey == flightKey)
+            return new LookedUp(lookup, null, flightKey, revalidation.Flight);
 
         // Who comes soon after a failure does not wait for the next one: one request at a time tries again, behind.
         var stale = lookup.StaleWhileRevalidate(Now) is { } old ? new Answer(old, CacheOutcome.StaleWhileRevalidate)
@@ -27,7 +26,7 @@ internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Reva
         if (stale is not null)
         {
             if (flights.TryLead(flightKey) is { } lead)
-                revalidator.Begin(request.Http, lead);
+                revalidator.Begin(request.Http, flightKey, lead);
 
             return new LookedUp(lookup, stale, flightKey, null);
         }
@@ -37,8 +36,11 @@ internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Reva
 
     private async Task<LookedUp> JoinAsync(CachedRequest request, Lookup lookup, string flightKey)
     {
-        var (joined, flight) = await flights.JoinAsync(flightKey, request.Http.RequestAborted);
-        if (joined is not null)
+        var (landing, flight) = await flights.JoinAsync(flightKey, request.Http.RequestAborted);
+        if (landing is { IsElsewhere: true })
+            return await FindAsync(request);
+
+        if (landing?.Entry is { } joined)
         {
             var outcome = joined.FreshUntil > Now ? CacheOutcome.Collapsed : CacheOutcome.StaleIfError;
             return new LookedUp(lookup, new Answer(joined, outcome, lookup.ForwardReason), flightKey, null);

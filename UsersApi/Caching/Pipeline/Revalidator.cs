@@ -17,12 +17,21 @@ internal sealed class Revalidator(
     /// <summary>Remembers the application's pipeline, from its begin.</summary>
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        app.Use(rest => _pipeline = rest);
+        app.Use(rest =>
+        {
+            _pipeline = rest;
+            return http =>
+            {
+                // Middleware may take a part of it away, as Map does, or write another in its place.
+                http.Features.Set(new Target(http.Request.PathBase, http.Request.Path, http.Request.QueryString));
+                return rest(http);
+            };
+        });
         next(app);
     };
 
     /// <summary>Begins unless too many are under way; the flight lands in any case.</summary>
-    public void Begin(HttpContext original, CacheFlight flight)
+    public void Begin(HttpContext original, string flightKey, CacheFlight flight)
     {
         if (Interlocked.Increment(ref _running) > options.Value.MaxRevalidations || _pipeline is null)
         {
@@ -33,7 +42,7 @@ internal sealed class Revalidator(
 
         // All that is taken from the original is taken now. Its ambient values stay behind: the new context would take the
         // original's place in IHttpContextAccessor.
-        var features = Copy(original, flight);
+        var features = Copy(original, new RedisCachedRevalidation(flightKey, flight));
         using (ExecutionContext.SuppressFlow())
             _ = Task.Run(() => RunAsync(_pipeline, features, flight));
     }
@@ -45,9 +54,10 @@ internal sealed class Revalidator(
         var response = new UnsentResponse();
         features.Set<IHttpResponseFeature>(response);
         features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = limit.Token });
-        var context = contexts.Create(features);
+        HttpContext? context = null;
         try
         {
+            context = contexts.Create(features);
             await pipeline(context);
         }
         catch (Exception error)
@@ -59,23 +69,26 @@ internal sealed class Revalidator(
         {
             flight.Dispose();
             await response.CompleteAsync();
-            contexts.Dispose(context);
+            if (context is not null)
+                contexts.Dispose(context);
+
             Interlocked.Decrement(ref _running);
         }
     }
 
-    private static FeatureCollection Copy(HttpContext original, CacheFlight flight)
+    private static FeatureCollection Copy(HttpContext original, RedisCachedRevalidation revalidation)
     {
         var (request, connection) = (original.Request, original.Connection);
+        var target = original.Features.GetRequiredFeature<Target>();
         var features = new FeatureCollection();
         features.Set<IHttpRequestFeature>(new HttpRequestFeature
         {
             Method = HttpMethods.Get,
             Protocol = request.Protocol,
             Scheme = request.Scheme,
-            PathBase = request.PathBase.Value ?? "",
-            Path = request.Path.Value ?? "",
-            QueryString = request.QueryString.Value ?? "",
+            PathBase = target.PathBase.Value ?? "",
+            Path = target.Path.Value ?? "",
+            QueryString = target.Query.Value ?? "",
             RawTarget = original.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
             Headers = new HeaderDictionary(
                 request.Headers.ToDictionary(header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase)),
@@ -88,8 +101,14 @@ internal sealed class Revalidator(
             LocalIpAddress = connection.LocalIpAddress,
             LocalPort = connection.LocalPort,
         });
+        if (connection.ClientCertificate is { } certificate)
+            features.Set<ITlsConnectionFeature>(new TlsConnectionFeature { ClientCertificate = certificate });
+
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
-        features.Set(new RedisCachedRevalidation(flight));
+        features.Set(revalidation);
         return features;
     }
+
+    /// <summary>What a request asked for when it came in.</summary>
+    private sealed record Target(PathString PathBase, PathString Path, QueryString Query);
 }

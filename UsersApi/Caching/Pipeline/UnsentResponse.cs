@@ -13,6 +13,10 @@ internal sealed class UnsentResponse : HttpResponseFeature
     public async Task CompleteAsync()
     {
         while (_completions.TryPop(out var completion))
-            await completion.Callback(completion.State).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await CompleteAsync(completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    // One that throws before its first wait must not keep the others from being done.
+    private static async Task CompleteAsync((Func<object, Task> Callback, object State) completion) =>
+        await completion.Callback(completion.State);
 }

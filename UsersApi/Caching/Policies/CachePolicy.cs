@@ -79,8 +79,8 @@ internal sealed class CachePolicy
     /// <summary>What <c>Vary</c> says of every response of this action.</summary>
     public string[] VaryOfResponse { get; }
 
-    /// <summary>Whether the key holds the values of this header, whatever the response says.</summary>
-    public bool HoldsHeader(string name) => Vary.Concat(Key.HeaderNames).Contains(name, StringComparer.OrdinalIgnoreCase);
+    /// <summary>Whether the key holds the values of this header as they were sent, whatever the response says.</summary>
+    public bool HoldsHeader(string name) => Vary.Concat(Key.RawHeaderNames).Contains(name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>True for the first caller: what costs an action its cache is told once.</summary>
     public bool TellOnce() => Interlocked.Exchange(ref _isTold, 1) == 0;

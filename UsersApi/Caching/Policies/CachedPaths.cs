@@ -5,17 +5,19 @@ namespace UsersApi.Caching.Policies;
 /// <summary>The paths that cached actions may answer: of others, an unsafe request has nothing to evict.</summary>
 internal sealed class CachedPaths(CachePolicies policies, EndpointDataSource endpoints)
 {
-    private (IReadOnlyList<Endpoint> Of, List<TemplateMatcher> Matchers) _known = ([], []);
+    private volatile Matchers _known = new([], []);
 
     /// <param name="path">A decoded path, without the path base.</param>
     public bool Contain(PathString path)
     {
-        // A list of its own for each state of the application's routes.
+        // Made anew whenever the application's routes change.
+        var known = _known;
         var all = endpoints.Endpoints;
-        if (!ReferenceEquals(_known.Of, all))
-            _known = (all, [.. all.OfType<RouteEndpoint>().Where(IsCached).Select(MatcherOf)]);
+        if (!ReferenceEquals(known.Of, all))
+            _known = known = new Matchers(all, [.. all.OfType<RouteEndpoint>().Where(IsCached).Select(MatcherOf)]);
 
-        return _known.Matchers.Exists(matcher => matcher.TryMatch(path, []));
+        // Routes of another kind than endpoints' tell nothing: any path may be one of theirs.
+        return known.Cached.Count == 0 || known.Cached.Exists(matcher => matcher.TryMatch(path, []));
     }
 
     private bool IsCached(RouteEndpoint endpoint) =>
@@ -23,4 +25,6 @@ internal sealed class CachedPaths(CachePolicies policies, EndpointDataSource end
 
     private static TemplateMatcher MatcherOf(RouteEndpoint endpoint) =>
         new(new RouteTemplate(endpoint.RoutePattern), new RouteValueDictionary(endpoint.RoutePattern.Defaults));
+
+    private sealed record Matchers(IReadOnlyList<Endpoint> Of, List<TemplateMatcher> Cached);
 }

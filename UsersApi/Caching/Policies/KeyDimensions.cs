@@ -16,11 +16,16 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
     /// <summary>The key of a request.</summary>
     /// <param name="policy">The rules of its action.</param>
     /// <param name="draft">What its arguments settle.</param>
-    /// <param name="http">The request.</param>
+    /// <param name="dimensions">What <see cref="PartsOf"/> brought before the action ran.</param>
+    /// <param name="request">The request.</param>
     /// <param name="selecting">The headers that responses of this very resource were seen to name in <c>Vary</c>.</param>
-    public string KeyOf(CachePolicy policy, KeyDraft draft, HttpContext http, IReadOnlyList<string> selecting)
+    public string KeyOf(
+        CachePolicy policy, KeyDraft draft, IReadOnlyList<string> dimensions, HttpRequest request, IReadOnlyList<string> selecting)
     {
-        var parts = PartsOf(policy, draft, http, selecting);
+        var parts = new List<string>(dimensions);
+        foreach (var name in selecting)
+            CacheKeyPlan.WriteRawHeader(parts, name, request);
+
         if (parts.Count == 0)
             return policy.Key.Capped(draft.Text);
 
@@ -37,7 +42,8 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
         ? user.FindFirst("sub") ?? user.FindFirst(ClaimTypes.NameIdentifier)
         : null;
 
-    private List<string> PartsOf(CachePolicy policy, KeyDraft draft, HttpContext http, IReadOnlyList<string> selecting)
+    /// <summary>What selects a response now: the action may change it.</summary>
+    public IReadOnlyList<string> PartsOf(CachePolicy policy, KeyDraft draft, HttpContext http)
     {
         // Most responses are selected by their URI alone.
         var parts = new List<string>(draft.Headers);
@@ -45,9 +51,6 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
             Add(parts, "@action", policy.ActionId);
 
         foreach (var name in policy.Vary)
-            CacheKeyPlan.WriteRawHeader(parts, name, http.Request);
-
-        foreach (var name in selecting)
             CacheKeyPlan.WriteRawHeader(parts, name, http.Request);
 
         policy.Accept.Write(parts, http.Request);
@@ -71,7 +74,7 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
     }
 
     private static void Add(List<string> parts, string name, params IEnumerable<string> values) =>
-        parts.Add($"{name}={string.Join('/', values.Select(KeyText.Escaped))}");
+        parts.Add($"{name}={string.Concat(values.Select(value => "/" + KeyText.Escaped(value)))}");
 
     private static byte[]? SecretOf(RedisCachedOptions options) =>
         options.KeySecret is { } secret ? Encoding.UTF8.GetBytes(secret) : null;

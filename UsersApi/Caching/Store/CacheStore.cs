@@ -73,7 +73,8 @@ internal sealed class CacheStore(
         {
             near.Keep(entry);
             (key, selecting) = (keyOf(entry.Selecting), entry.Selecting);
-            entry = await ReadAsync(policy, key);
+            var known = FindInMemory(policy, key);
+            entry = known?.Stamp == stamp && known.FreshUntil > now ? known : await ReadAsync(policy, key) ?? known;
         }
 
         if (entry?.Stamp != stamp)

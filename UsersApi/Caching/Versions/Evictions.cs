@@ -6,7 +6,7 @@ namespace UsersApi.Caching.Versions;
 /// </summary>
 internal sealed class Evictions(
     VersionScripts scripts, ScriptRunner runner, KnownVersions known, OwedTags owed, Lease lease, Acknowledgements acknowledgements,
-    IOptions<RedisCachedOptions> options, TimeProvider time, CacheMetrics metrics, ILogger<Evictions> logger)
+    IOptions<RedisCachedOptions> options, TimeProvider time, CacheMetrics metrics, ILogger<Evictions> logger) : IDisposable
 {
     private const int MaxTags = 512;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(25);
@@ -17,6 +17,7 @@ internal sealed class Evictions(
     private readonly List<Request> _unsettled = [];
     private bool _isSending;
     private int _isRetrying;
+    private volatile bool _isOver;
 
     /// <returns>
     /// True when no node serves any more what was stored before; false where Redis could not be reached: it is tried again.
@@ -39,6 +40,9 @@ internal sealed class Evictions(
         var results = await Task.WhenAll(requests.Select(request => request.Result.Task));
         return Array.TrueForAll(results, evicted => evicted);
     }
+
+    /// <summary>Ends the retries: the application is gone.</summary>
+    public void Dispose() => _isOver = true;
 
     private async Task SendWaitingAsync()
     {
@@ -157,7 +161,7 @@ internal sealed class Evictions(
         CacheLog.EvictionFailed(logger);
         do
         {
-            while (owed.Take(MaxTags) is { Count: > 0 } some)
+            while (!_isOver && owed.Take(MaxTags) is { Count: > 0 } some)
             {
                 await Task.Delay(LeaseTerms.RenewalInterval, time);
                 if (await TrySendOnceAsync(some.Keys.ToHashSet(StringComparer.Ordinal), _timeout) is { } sent)
@@ -169,9 +173,10 @@ internal sealed class Evictions(
 
             Volatile.Write(ref _isRetrying, 0);
         }
-        while (!owed.IsEmpty && Interlocked.Exchange(ref _isRetrying, 1) == 0);
+        while (!_isOver && !owed.IsEmpty && Interlocked.Exchange(ref _isRetrying, 1) == 0);
 
-        CacheLog.EvictionsCaughtUp(logger);
+        if (!_isOver)
+            CacheLog.EvictionsCaughtUp(logger);
     }
 
     /// <summary>The writes that still wait for what has now been evicted.</summary>

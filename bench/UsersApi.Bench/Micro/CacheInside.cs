@@ -43,8 +43,11 @@ internal sealed class CacheInside
     public ActionExecutingContext Request { get; }
 
     /// <summary>The key of the request, with these headers in it.</summary>
-    public string KeyOf(IReadOnlyList<string> selecting) =>
-        Services.GetRequiredService<KeyDimensions>().KeyOf(Policy, Policy.Key.Draft(Request), Request.HttpContext, selecting);
+    public string KeyOf(IReadOnlyList<string> selecting)
+    {
+        var (dimensions, draft) = (Services.GetRequiredService<KeyDimensions>(), Policy.Key.Draft(Request));
+        return dimensions.KeyOf(Policy, draft, dimensions.PartsOf(Policy, draft, Request.HttpContext), Request.HttpContext.Request, selecting);
+    }
 
     /// <summary>An entry with a body like that of a page.</summary>
     public static CacheEntry EntryOf(int bytes) => new()

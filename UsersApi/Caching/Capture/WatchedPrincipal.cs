@@ -1,0 +1,39 @@
+using System.Security.Claims;
+using System.Security.Principal;
+
+namespace UsersApi.Caching.Capture;
+
+/// <summary>A user of whom the key holds some claims: that any other is looked at is noticed.</summary>
+internal sealed class WatchedPrincipal(ClaimsPrincipal user, string[] held, Action onRead) : ClaimsPrincipal
+{
+    public override IEnumerable<Claim> Claims => Noticed.Claims;
+
+    public override IEnumerable<ClaimsIdentity> Identities => Noticed.Identities;
+
+    public override IIdentity? Identity => Noticed.Identity;
+
+    private ClaimsPrincipal Noticed
+    {
+        get
+        {
+            onRead();
+            return user;
+        }
+    }
+
+    public override IEnumerable<Claim> FindAll(string type) => Of(type).FindAll(type);
+
+    public override IEnumerable<Claim> FindAll(Predicate<Claim> match) => Noticed.FindAll(match);
+
+    public override Claim? FindFirst(string type) => Of(type).FindFirst(type);
+
+    public override Claim? FindFirst(Predicate<Claim> match) => Noticed.FindFirst(match);
+
+    public override bool HasClaim(string type, string value) => Of(type).HasClaim(type, value);
+
+    public override bool HasClaim(Predicate<Claim> match) => Noticed.HasClaim(match);
+
+    public override bool IsInRole(string role) => Noticed.IsInRole(role);
+
+    private ClaimsPrincipal Of(string type) => held.Contains(type, StringComparer.OrdinalIgnoreCase) ? user : Noticed;
+}
