@@ -15,10 +15,22 @@ internal sealed class LeaseKeeper(
     private readonly string _node = options.Value.Leases ? lease.Node : "";
     private readonly TimeSpan _patience =
         TimeSpan.FromMilliseconds(Math.Max(options.Value.VersionsTimeoutMs, LeaseTerms.RenewalInterval.TotalMilliseconds));
+    private Task _first = Task.CompletedTask;
     private LeaseSubscription? _subscription;
     private string _inc = "";
     private long _incSince;
     private long _unanswered;
+
+    /// <summary>
+    /// Subscribes before the host serves: what a write waits for would else be told before this node listens. Of a Redis that is not
+    /// there, the host does not wait for more than a second.
+    /// </summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _first = TryRenewAsync();
+        await _first.WaitAsync(LeaseTerms.Length, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await base.StartAsync(cancellationToken);
+    }
 
     /// <summary>Stops hitting, then leaves, and goes on acknowledging until what was evicted before has been handled.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -50,10 +62,14 @@ internal sealed class LeaseKeeper(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        await _first;
+        while (true)
         {
-            await TryRenewAsync();
             await Task.Delay(LeaseTerms.RenewalInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stoppingToken.IsCancellationRequested)
+                return;
+
+            await TryRenewAsync();
         }
     }
 
