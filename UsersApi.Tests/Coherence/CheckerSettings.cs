@@ -8,7 +8,7 @@ namespace UsersApi.Tests.Coherence;
 /// <param name="ReportFile">Where the closing line goes too.</param>
 internal sealed record CheckerSettings(int Seed, TimeSpan Length, string? ReportFile)
 {
-    private const int ShortSeconds = 50;
+    private const int ShortSeconds = 20;
 
     public static CheckerSettings FromEnvironment() => new(
         Number("COHERENCE_SEED") ?? Random.Shared.Next(),

@@ -39,6 +39,30 @@ public sealed class AcknowledgementTests
     }
 
     [Test]
+    public async Task Holders_count_as_known_only_when_every_lease_of_before_has_run_out()
+    {
+        await using var host = await StartAsync();
+        await HoldAsync(host);
+        await host.Services.GetRequiredService<VersionScripts>().ResetAsync(await IncarnationAsync(host));
+
+        // The first renewal meets the new incarnation; the lease of somebody else may have begun just before.
+        for (var waited = TimeSpan.Zero; waited <= LeaseTerms.Waited; waited += LeaseTerms.RenewalInterval)
+        {
+            host.Time.Advance(LeaseTerms.RenewalInterval);
+            await host.Time.TimersAsync(LeaseTerms.RenewalInterval, 1);
+            Assert.That(await LeasesAsync(host), Has.None.Matches<(string Name, string Value)>(field => field.Name == "calm"), $"after {waited}");
+        }
+
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                host.Time.Advance(LeaseTerms.RenewalInterval);
+                return Array.Exists(await LeasesAsync(host), field => field.Name == "calm");
+            },
+            "all holders are known");
+    }
+
+    [Test]
     public async Task Holder_that_renewed_since_is_not_forgotten()
     {
         await using var host = await StartAsync();

@@ -43,6 +43,21 @@ public sealed class LeaseTests
         Assert.That(_known.Find(Tags), Is.Null);
     }
 
+    [TestCase(1), TestCase(2)]
+    public void Grant_that_arrives_during_a_lookup_makes_nothing_valid_that_a_lapsed_lease_had_kept(int look)
+    {
+        var time = new InterruptedTime();
+        var known = new KnownVersions(time);
+        known.Fill(known.Reserve(Tags), Read(Tags));
+        time.Interrupt(look, () =>
+        {
+            known.ForgetAll();
+            known.HoldUntil(long.MaxValue);
+        });
+
+        Assert.That(known.Find(Tags), Is.Null);
+    }
+
     [TestCase("grant", "i", 5, true), TestCase("eviction", "i", 6, true, TestName = "Eviction_in_turn_takes_only_its_own_tags")]
     [TestCase("grant", "i", 6, false), TestCase("eviction", "i", 7, false), TestCase("eviction", "i", 5, false, TestName = "Number_that_came_before_means_an_older_data_set")]
     [TestCase("grant", "j", 5, false), TestCase("eviction", "j", 6, false), TestCase("grant", "i", 4, false)]
@@ -163,4 +178,21 @@ public sealed class LeaseTests
     }
 
     private void Learn(IReadOnlyList<string> tags) => _known.Fill(_known.Reserve(tags), Read(tags));
+
+    /// <summary>A clock during one look at which something else happens.</summary>
+    private sealed class InterruptedTime : TimeProvider
+    {
+        private int _looks;
+        private Action? _happens;
+
+        public void Interrupt(int look, Action happens) => (_looks, _happens) = (look, happens);
+
+        public override long GetTimestamp()
+        {
+            if (--_looks == 0)
+                _happens!();
+
+            return 1;
+        }
+    }
 }

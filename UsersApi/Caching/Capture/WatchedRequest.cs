@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features.Authentication;
 
 namespace UsersApi.Caching.Capture;
@@ -50,7 +51,7 @@ internal sealed class WatchedRequest : IHttpRequestFeature
         Watch(_features.Get<ISessionFeature>(), CacheOutcome.UndeclaredSession, "session");
         Watch(_features.Get<IHttpConnectionFeature>(), CacheOutcome.UndeclaredConnection, "connection");
         Watch(_features.Get<ITlsConnectionFeature>(), CacheOutcome.UndeclaredConnection, "client certificate");
-        Watch(_features.Get<Microsoft.AspNetCore.Connections.Features.ITlsHandshakeFeature>(), CacheOutcome.UndeclaredConnection, "TLS handshake");
+        Watch(_features.Get<ITlsHandshakeFeature>(), CacheOutcome.UndeclaredConnection, "TLS handshake");
         Watch(_features.Get<IServerVariablesFeature>(), CacheOutcome.UndeclaredConnection, "server variables");
     }
 

@@ -48,7 +48,7 @@ internal static partial class CacheLog
     [LoggerMessage(11, LogLevel.Warning, "A response could not be renewed ({Error}).")]
     public static partial void RevalidationFailed(ILogger logger, string error);
 
-    [LoggerMessage(12, LogLevel.Warning, "An action failed, and a stale response took its place.")]
+    [LoggerMessage(12, LogLevel.Warning, "An action failed, or did not come to run, and a stale response took its place.")]
     public static partial void StaleIfError(ILogger logger, Exception? error);
 
     [LoggerMessage(18, LogLevel.Warning,

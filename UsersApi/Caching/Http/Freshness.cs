@@ -37,7 +37,8 @@ internal readonly partial record struct Freshness(int Seconds, int StaleSeconds,
     private static int AgeOf(IHeaderDictionary headers, DateTimeOffset now)
     {
         var apparent = HeaderUtilities.TryParseDate(headers.Date.ToString(), out var date) ? (now - date).TotalSeconds : 0;
-        var said = double.TryParse(headers.Age.ToString().Split(',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var age) ? age : 0;
+        var first = headers.Age.ToString().Split(',')[0];
+        var said = double.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var age) ? age : 0;
         return (int)Math.Clamp(Math.Max(apparent, said), 0, int.MaxValue);
     }
 

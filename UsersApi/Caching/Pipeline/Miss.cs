@@ -102,8 +102,9 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Looked
         };
         entry = EntryLife.Begin(entry, verdict.Freshness, request.Options.JitterPercent, now);
         capture.Headers.Revert();
-        Report(Store(entry, verdict.Selecting));
-        Land(entry);
+        var outcome = Store(entry, verdict.Selecting);
+        Report(outcome);
+        Land(entry, isStored: outcome is CacheOutcome.Stored);
         await delivery.SendAsync(entry, isHit: false);
         return null;
     }
@@ -147,12 +148,12 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Looked
         services.Flights.RememberUncacheable(found.FlightKey);
     }
 
-    private void Land(CacheEntry entry)
+    private void Land(CacheEntry entry, bool isStored)
     {
         // Where the answer named another header in Vary, those who wait may want another variant. Where the client went away, one of
         // them takes over.
         if (!request.IsAborted)
-            found.Flight?.Land(entry.Key == found.Lookup.Key ? new Landing(entry) : new Landing(null, IsElsewhere: true));
+            found.Flight?.Land(entry.Key == found.Lookup.Key ? new Landing(entry) : new Landing(null, IsElsewhere: isStored));
     }
 
     private CacheOutcome Store(CacheEntry entry, IReadOnlyList<string> selecting) =>

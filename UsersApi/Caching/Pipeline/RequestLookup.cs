@@ -52,10 +52,16 @@ internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Reva
             await Task.Yield();
             flight.Close();
         }
-        else if (flight is not null && store.FindInMemory(request.Policy, lookup.Key) is { Selecting.Count: 0 } landed
+        else if (flight is not null && store.FindInMemory(request.Policy, lookup.Key) is { } landed
             && landed.Stamp == lookup.Stamp && landed.FreshUntil > Now)
         {
             // Another flight landed between this request's lookup and its turn to lead.
+            if (landed.Selecting.Count > 0)
+            {
+                flight.Land(new Landing(null, IsElsewhere: true));
+                return await FindAsync(request);
+            }
+
             flight.Land(new Landing(landed));
             return new LookedUp(lookup, new Answer(landed, CacheOutcome.Hit), flightKey, null);
         }

@@ -5,7 +5,7 @@ internal static class AudienceRule
 {
     /// <summary>Why the request bypasses the cache; null where it does not.</summary>
     public static CacheOutcome? Bypass(CachePolicy policy, ActionExecutingContext context) =>
-        // Of content no key knows, whoever reads it: a binder, or the action by itself (RFC 9110, section 9.3.1).
+        // The key says nothing of content, which a binder or the action itself may read (RFC 9110, section 9.3.1).
         HasContent(context.HttpContext) ? CacheOutcome.Content
         // Without [ApiController] an invalid request reaches the action, with defaults that are not what it says.
         : context.ModelState.IsValid ? Bypass(policy.Audience, context.HttpContext) : CacheOutcome.Invalid;

@@ -62,7 +62,10 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
             Add(parts, "@user", subject.Issuer, subject.Value);
 
         foreach (var type in policy.VaryByClaims)
-            Add(parts, "@claim:" + KeyText.Escaped(type), http.User.FindAll(type).Select(claim => claim.Value).Order(StringComparer.Ordinal));
+        {
+            var values = http.User.FindAll(type).Select(claim => claim.Value);
+            Add(parts, "@claim:" + KeyText.Escaped(type), values.Order(StringComparer.Ordinal));
+        }
 
         foreach (var other in _others)
         {

@@ -8,7 +8,10 @@ public sealed class RedisCachedOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "RedisCached";
 
-    /// <summary>The kill switch: false leaves Redis alone, at once and without a restart.</summary>
+    /// <summary>
+    /// The kill switch: false lets every action run, at once and without a restart. Evictions and the lease go on, so that nothing old
+    /// is there when it is true again.
+    /// </summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>How this cache is called in <c>Cache-Status</c>: an RFC 8941 token.</summary>
@@ -62,7 +65,10 @@ public sealed class RedisCachedOptions
     [Range(1, 60_000)]
     public int EntryTimeoutMs { get; set; } = 1_000;
 
-    /// <summary>How long a write waits for its eviction, in milliseconds: 1 to 60,000.</summary>
+    /// <summary>
+    /// How long a write waits for Redis to take its eviction, in milliseconds: 1 to 60,000. That other nodes have acknowledged it may take
+    /// 1,050 ms more.
+    /// </summary>
     [Range(1, 60_000)]
     public int EvictionTimeoutMs { get; set; } = 1_000;
 
@@ -141,7 +147,8 @@ public sealed class RedisCachedOptions
     public long LocalStoreBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// Request headers that an action may read although its key does not hold them, since they can't change its answer. By default those
+    /// What an action may read although its key does not hold it, since it can't change its answer: headers by their names, and
+    /// <c>user</c>, <c>session</c>, <c>connection</c>, <c>scheme</c>, <c>protocol</c>, <c>path</c>, <c>query</c>. By default the headers
     /// of tracing.
     /// </summary>
     public string[] IgnoredReads { get; set; } =

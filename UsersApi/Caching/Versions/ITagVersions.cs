@@ -1,6 +1,6 @@
 namespace UsersApi.Caching.Versions;
 
-/// <summary>The current versions of tags: random tokens, of which an eviction is one write of a new one.</summary>
+/// <summary>The current versions of tags: an eviction replaces a tag's random token by another.</summary>
 internal interface ITagVersions
 {
     /// <summary>

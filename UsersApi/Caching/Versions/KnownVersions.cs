@@ -18,7 +18,7 @@ internal sealed class KnownVersions(TimeProvider time)
     /// <summary>The versions of all these tags; null without a lease, or where one of them is not known.</summary>
     public Stamp? Find(IReadOnlyList<string> tags)
     {
-        // The lease comes first: a grant that arrived between the two looks would make a version good that a lapsed lease had kept.
+        // The lease is checked first: a grant that arrives later must not make versions valid that were kept from a lapsed one.
         var now = time.GetTimestamp();
         if (now >= Volatile.Read(ref _validUntil))
             return null;

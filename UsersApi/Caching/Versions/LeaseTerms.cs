@@ -8,7 +8,7 @@ internal static class LeaseTerms
 {
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(1);
 
-    /// <summary>Clocks may run 2.5 percent wrong, each way: a lease ends so much earlier, and a writer waits so much longer.</summary>
+    /// <summary>Clocks may run 5 percent wrong: a lease ends so much earlier, and a writer waits so much longer.</summary>
     public static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(50);
 
     public static readonly TimeSpan RenewalInterval = Length / 4;

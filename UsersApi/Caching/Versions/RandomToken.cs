@@ -1,6 +1,6 @@
 namespace UsersApi.Caching.Versions;
 
-/// <summary>128 random bits, as a version that was lost never comes back, and no two nodes have one name.</summary>
+/// <summary>128 random bits, so that versions and the names of nodes never repeat.</summary>
 internal static class RandomToken
 {
     public static string New() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
