@@ -16,7 +16,8 @@ internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Reva
             return new LookedUp(lookup, new Answer(fresh, CacheOutcome.Hit), "", null);
 
         var flightKey = $"{request.Policy.ActionId}\n{lookup.Stamp}\n{lookup.Key}";
-        if (request.Http.Features.Get<RedisCachedRevalidation>() is { } revalidation && revalidation.FlightKey == flightKey)
+        var revalidation = request.Http.Features.Get<RedisCachedRevalidation>();
+        if (revalidation?.FlightKey == flightKey)
             return new LookedUp(lookup, null, flightKey, revalidation.Flight);
 
         // Who comes soon after a failure does not wait for the next one: one request at a time tries again, behind.
@@ -25,7 +26,8 @@ internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Reva
             : null;
         if (stale is not null)
         {
-            if (flights.TryLead(flightKey) is { } lead)
+            // A revalidation begins no other: were its key another one each time, they would never end.
+            if (revalidation is null && flights.TryLead(flightKey) is { } lead)
                 revalidator.Begin(request.Http, flightKey, lead);
 
             return new LookedUp(lookup, stale, flightKey, null);
