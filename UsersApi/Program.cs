@@ -28,5 +28,5 @@ app.UseWriteRates();
 app.UseAuthorization();
 app.MapHealth();
 app.MapApiDocument();
-app.MapControllers();
+app.MapControllers().WithEarlyHits();
 return await app.RunCommandOrServeAsync(args);

@@ -55,5 +55,6 @@ public sealed class RedisCachedAttribute : Attribute, IFilterFactory, IOrderedFi
 
     /// <inheritdoc/>
     public IFilterMetadata CreateInstance(IServiceProvider serviceProvider) =>
-        new RedisCachedFilter(this, serviceProvider.GetRequiredService<CacheServices>());
+        new RedisCachedFilter(
+        this, serviceProvider.GetRequiredService<CacheServices>(), serviceProvider.GetRequiredService<EarlyHits>());
 }

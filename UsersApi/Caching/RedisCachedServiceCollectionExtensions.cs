@@ -30,6 +30,7 @@ public static class RedisCachedServiceCollectionExtensions
         services.AddSingleton<KeyDimensions>();
         services.AddSingleton<RequestLookup>();
         services.AddSingleton<CacheServices>();
+        services.AddSingleton<EarlyHits>();
         services.AddSingleton<EvictionFilter>();
         services.AddSingleton<Revalidator>();
         services.AddSingleton<IStartupFilter>(provider => provider.GetRequiredService<Revalidator>());

@@ -73,7 +73,7 @@ internal sealed class CachedHost : IAsyncDisposable
         services?.Invoke(builder.Services);
         var app = builder.Build();
         pipeline?.Invoke(app);
-        app.MapControllers();
+        app.MapControllers().WithEarlyHits();
         await CalmLeases.DeclareAsync(app.Services);
         await app.StartAsync();
 

@@ -61,6 +61,9 @@ internal static partial class CacheLog
         + "on all nodes.")]
     public static partial void NoKeySecret(ILogger logger, string? action);
 
+    [LoggerMessage(20, LogLevel.Information, "Hits of {Action} go through MVC: {Reason}.")]
+    public static partial void NoEarlyHits(ILogger logger, string? action, string reason);
+
     [LoggerMessage(9, LogLevel.Warning, "The host stopped before {Entries} responses were written.")]
     public static partial void DrainIncomplete(ILogger logger, int entries);
 }

@@ -27,6 +27,7 @@ internal sealed class CacheKeyPlan
             && (source == BindingSource.Body || source == BindingSource.Form || source == BindingSource.FormFile))?.Name;
         OpaqueArgument = all.FirstOrDefault(argument => !KeyShape.CanWrite(argument.Metadata)
             && (argument.HasOwnBinder || KeyShape.TakesMoreThanUri(argument.Metadata)))?.Name;
+        Arguments = [.. _arguments, .. _headers];
         HeaderNames = [.. _headers.Select(header => header.Name)];
         RawHeaderNames = [.. _headers.Where(header => header.Metadata.ModelType == typeof(string)).Select(header => header.Name)];
         IsByRawQuery = (!declaredOnly && _arguments.TrueForAll(argument => argument.Source == BindingSource.Path))
@@ -59,7 +60,7 @@ internal sealed class CacheKeyPlan
     public IReadOnlyList<string> RawHeaderNames { get; }
 
     /// <summary>The arguments from path, query and headers.</summary>
-    public IReadOnlyList<KeyArgument> Arguments => [.. _arguments, .. _headers];
+    public IReadOnlyList<KeyArgument> Arguments { get; }
 
     /// <summary>The part of the key that the bound arguments settle. The action may change them, so it is written before it runs.</summary>
     public KeyDraft Draft(ActionExecutingContext context)
@@ -72,13 +73,16 @@ internal sealed class CacheKeyPlan
         var inPath = RoutePath.Write(key, context, _arguments, parts);
         var path = parts.Count == 0 ? key.ToString(start, key.Length - start) : RoutePath.InPlace(context, _arguments);
         RoutePath.WriteOtherValues(parts, context, _written);
-        foreach (var argument in _written.Except(inPath))
-            KeyShape.Write(parts, NameOf(argument), argument.ValueIn(context), argument.Metadata);
+        foreach (var argument in _written)
+        {
+            if (!inPath.Contains(argument))
+                KeyShape.Write(parts, NameOf(argument), argument.ValueIn(context), argument.Metadata);
+        }
 
         if (IsByRawQuery)
             WriteTarget(parts, context.HttpContext, path);
 
-        parts.Sort(StringComparer.Ordinal);
+        parts.Sort(string.CompareOrdinal);
         if (parts.Count > 0)
             key.Append(':').AppendJoin('&', parts);
 

@@ -1,32 +1,27 @@
 namespace UsersApi.Caching.Pipeline;
 
 /// <summary>One request to a cached action, as it was when it arrived: the action may change its arguments.</summary>
-internal sealed class CachedRequest
+internal sealed class CachedRequest(
+    HttpContext http, CachePolicy policy, BoundRequest bound, KeyDimensions dimensions, RedisCachedOptions options)
 {
-    private readonly KeyDraft _draft;
-    private readonly KeyDimensions _dimensions;
-    private readonly IReadOnlyList<string> _parts;
+    private readonly IReadOnlyList<string> _parts = dimensions.PartsOf(policy, bound.Draft, http);
 
-    public CachedRequest(ActionExecutingContext context, CachePolicy policy, KeyDimensions dimensions, RedisCachedOptions options)
-    {
-        (Http, Policy, Options, _dimensions) = (context.HttpContext, policy, options, dimensions);
-        _draft = policy.Key.Draft(context);
-        _parts = dimensions.PartsOf(policy, _draft, Http);
-        Tags = policy.TagsOf(context, _draft.Path);
-    }
+    public HttpContext Http => http;
 
-    public HttpContext Http { get; }
+    public CachePolicy Policy => policy;
 
-    public CachePolicy Policy { get; }
+    public BoundRequest Bound => bound;
 
-    public RedisCachedOptions Options { get; }
+    public RedisCachedOptions Options => options;
 
-    public IReadOnlyList<string> Tags { get; }
+    public bool IsHead => HttpMethods.IsHead(http.Request.Method);
 
-    public bool IsHead => HttpMethods.IsHead(Http.Request.Method);
+    public bool IsAborted => http.RequestAborted.IsCancellationRequested;
 
-    public bool IsAborted => Http.RequestAborted.IsCancellationRequested;
+    /// <summary>Whether a request may be answered from the cache at all, by its method and since nothing was sent yet.</summary>
+    public static bool IsReading(HttpContext http) =>
+        (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) && !http.Response.HasStarted;
 
     /// <summary>The key, with the values of these headers beside those that are always in it.</summary>
-    public string KeyOf(IReadOnlyList<string> selecting) => _dimensions.KeyOf(Policy, _draft, _parts, Http.Request, selecting);
+    public string KeyOf(IReadOnlyList<string> selecting) => dimensions.KeyOf(policy, bound.Draft, _parts, http.Request, selecting);
 }

@@ -4,7 +4,7 @@ namespace UsersApi.Caching.Pipeline;
 /// Looks a response up before an action runs, and stores it afterwards. As an action filter it comes after authorization,
 /// binding and validation: a refused or invalid request never reaches the cache.
 /// </summary>
-internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices services)
+internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices services, EarlyHits early)
     : IAsyncResourceFilter, IAsyncActionFilter, IAsyncResultFilter, IDisposable
 {
     /// <summary>Inside the automatic 400 of <c>[ApiController]</c> (-2000), outside the filters that set no order (0).</summary>
@@ -36,20 +36,23 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
     {
         var http = context.HttpContext;
         if (services.Policies.For(context.ActionDescriptor) is not { } policy || policy.Attribute != attribute
-            || !(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) || http.Response.HasStarted)
+            || !CachedRequest.IsReading(http))
         {
             await next();
             return;
         }
 
-        if (AudienceRule.Bypass(policy, context) is { } bypass)
+        // Without [ApiController] an invalid request reaches the action, with defaults that are not what it says.
+        CacheOutcome? invalid = context.ModelState.IsValid ? null : CacheOutcome.Invalid;
+        if ((AudienceRule.Bypass(policy.Audience, http) ?? invalid) is { } bypass)
         {
             services.ReportForward(http, bypass, "bypass");
             await next();
             return;
         }
 
-        _request = new CachedRequest(context, policy, services.Dimensions, services.Options);
+        _request = new CachedRequest(http, policy, policy.Bind(context), services.Dimensions, services.Options);
+        early.Remember(_request);
         var found = await services.Lookup.FindAsync(_request);
         if (found.Answer is { } answer)
         {

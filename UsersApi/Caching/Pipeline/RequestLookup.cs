@@ -11,7 +11,7 @@ internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Reva
         if (!request.Options.Enabled)
             return new LookedUp(new Lookup(request.KeyOf([]), [], null, null, null, IsOutdated: false), null, "", null);
 
-        var lookup = await store.FindAsync(request.Policy, request.KeyOf, request.Tags);
+        var lookup = await store.FindAsync(request.Policy, request.KeyOf, request.Bound.Tags);
         if (lookup.Entry is { } fresh)
             return new LookedUp(lookup, new Answer(fresh, CacheOutcome.Hit), "", null);
 

@@ -4,14 +4,10 @@ namespace UsersApi.Caching.Policies;
 internal static class AudienceRule
 {
     /// <summary>Why the request bypasses the cache; null where it does not.</summary>
-    public static CacheOutcome? Bypass(CachePolicy policy, ActionExecutingContext context) =>
-        // The key says nothing of content, which a binder or the action itself may read (RFC 9110, section 9.3.1).
-        HasContent(context.HttpContext) ? CacheOutcome.Content
-        // Without [ApiController] an invalid request reaches the action, with defaults that are not what it says.
-        : context.ModelState.IsValid ? Bypass(policy.Audience, context.HttpContext) : CacheOutcome.Invalid;
-
     public static CacheOutcome? Bypass(CacheAudience audience, HttpContext http) => audience switch
     {
+        // The key says nothing of content, which a binder or the action itself may read (RFC 9110, section 9.3.1).
+        _ when HasContent(http) => CacheOutcome.Content,
         CacheAudience.Anonymous when http.Request.Headers.Authorization.Count > 0 || http.User.Identity?.IsAuthenticated == true
             => CacheOutcome.Credentials,
         CacheAudience.PerUser when KeyDimensions.SubjectOf(http.User) is null => CacheOutcome.NoSubject,

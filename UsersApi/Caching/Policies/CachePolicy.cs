@@ -88,13 +88,20 @@ internal sealed class CachePolicy
     public static bool NeedsUser(ControllerActionDescriptor action) =>
         action.EndpointMetadata.OfType<IAuthorizeData>().Any() && !action.EndpointMetadata.OfType<IAllowAnonymous>().Any();
 
-    /// <summary>The tags of a response, as they are kept: the attribute's, that of its path, and the one that all carry.</summary>
-    public IReadOnlyList<string> TagsOf(ActionExecutingContext context, string path) =>
-    [
-        TagNames.All,
-        TagNames.Fold(TagNames.OfPath(path), _buckets),
-        .. _tags.Select(tag => TagNames.Fold(tag.Resolve(context, Key.Arguments), _buckets)),
-    ];
+    /// <summary>Whether hits are served before MVC begins; settled while the endpoints are made.</summary>
+    public bool HasEarlyHits { get; set; }
+
+    /// <summary>The key's first part, and the tags: the attribute's, that of the path, and the one that all responses carry.</summary>
+    public BoundRequest Bind(ActionExecutingContext context)
+    {
+        var draft = Key.Draft(context);
+        var tags = new string[_tags.Length + 2];
+        (tags[0], tags[1]) = (TagNames.All, TagNames.Fold(TagNames.OfPath(draft.Path), _buckets));
+        for (var i = 0; i < _tags.Length; i++)
+            tags[i + 2] = TagNames.Fold(_tags[i].Resolve(context, Key.Arguments), _buckets);
+
+        return new BoundRequest(draft, tags);
+    }
 
     private IEnumerable<string> VaryOf()
     {

@@ -22,12 +22,13 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
     public string KeyOf(
         CachePolicy policy, KeyDraft draft, IReadOnlyList<string> dimensions, HttpRequest request, IReadOnlyList<string> selecting)
     {
+        // Most responses are selected by their URI alone.
+        if (dimensions.Count + selecting.Count == 0)
+            return policy.Key.Capped(draft.Text);
+
         var parts = new List<string>(dimensions);
         foreach (var name in selecting)
             CacheKeyPlan.WriteRawHeader(parts, name, request);
-
-        if (parts.Count == 0)
-            return policy.Key.Capped(draft.Text);
 
         parts.Sort(StringComparer.Ordinal);
         var names = parts.Select(part => part.Split('=')[0]);
@@ -45,7 +46,6 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
     /// <summary>What selects a response now: the action may change it.</summary>
     public IReadOnlyList<string> PartsOf(CachePolicy policy, KeyDraft draft, HttpContext http)
     {
-        // Most responses are selected by their URI alone.
         var parts = new List<string>(draft.Headers);
         if (policy.SharesPath)
             Add(parts, "@action", policy.ActionId);

@@ -51,14 +51,7 @@ internal sealed class CacheStore(
     public async ValueTask<Lookup> FindAsync(CachePolicy policy, Func<IReadOnlyList<string>, string> keyOf, IReadOnlyList<string> tags)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var (key, selecting) = (keyOf([]), (IReadOnlyList<string>)[]);
-        var entry = FindInMemory(policy, key);
-        if (entry is { Selecting.Count: > 0 })
-        {
-            (key, selecting) = (keyOf(entry.Selecting), entry.Selecting);
-            entry = FindInMemory(policy, key);
-        }
-
+        var (key, selecting, entry) = FindInMemory(policy, keyOf);
         var reading = versions.ReadAsync(tags);
         // Beside the versions, and not at all where a Redis that is left alone is not asked for them either.
         var stored = entry is null && !reading.IsCompleted ? ReadAsync(policy, key) : null;
@@ -86,9 +79,26 @@ internal sealed class CacheStore(
             : new Lookup(key, selecting, null, stamp, entry, IsOutdated: true);
     }
 
+    /// <summary>A fresh response that this process has, under versions that it knows: nothing is waited for.</summary>
+    public CacheEntry? FindKnown(CachePolicy policy, Func<IReadOnlyList<string>, string> keyOf, IReadOnlyList<string> tags) =>
+        FindInMemory(policy, keyOf).Entry is { } entry && entry.FreshUntil > time.GetUtcNow().ToUnixTimeMilliseconds()
+            && versions.FindKnown(tags) == entry.Stamp ? entry : null;
+
     /// <summary>What this process itself has stored or read under this key; the caller compares the stamp.</summary>
     public CacheEntry? FindInMemory(CachePolicy policy, string key) =>
         (queue.TryFind(key, out var queued) ? queued : near.Find(key)) is { } entry && entry.Action == policy.ActionId ? entry : null;
+
+    private (string Key, IReadOnlyList<string> Selecting, CacheEntry? Entry) FindInMemory(
+        CachePolicy policy, Func<IReadOnlyList<string>, string> keyOf)
+    {
+        var key = keyOf([]);
+        var entry = FindInMemory(policy, key);
+        if (entry is not { Selecting: { Count: > 0 } selecting })
+            return (key, [], entry);
+
+        key = keyOf(selecting);
+        return (key, selecting, FindInMemory(policy, key));
+    }
 
     public bool TryStore(CachePolicy policy, CacheEntry entry)
     {

@@ -5,8 +5,10 @@ internal sealed class LocalTagVersions : ITagVersions
 {
     private readonly ConcurrentDictionary<string, string> _versions = new(StringComparer.Ordinal);
 
-    public ValueTask<Stamp?> ReadAsync(IReadOnlyList<string> tags) =>
-        new(new Stamp("local", [.. tags.Select(tag => _versions.GetOrAdd(tag, _ => RandomToken.New()))]));
+    public Stamp FindKnown(IReadOnlyList<string> tags) =>
+        new("local", [.. tags.Select(tag => _versions.GetOrAdd(tag, _ => RandomToken.New()))]);
+
+    public ValueTask<Stamp?> ReadAsync(IReadOnlyList<string> tags) => new(FindKnown(tags));
 
     public Task<bool> EvictAsync(IReadOnlyCollection<string> tags)
     {

@@ -8,13 +8,16 @@ internal sealed class RedisTagVersions(
 {
     private readonly TimeSpan _deadline = TimeSpan.FromMilliseconds(options.Value.VersionsTimeoutMs);
 
+    public Stamp? FindKnown(IReadOnlyList<string> tags) => MayServe(tags) ? known.Find(tags) : null;
+
     public ValueTask<Stamp?> ReadAsync(IReadOnlyList<string> tags) =>
-        runner.Lack is not null || owed.HasAny(tags) ? default
-        : known.Find(tags) is { } stamp ? new(stamp)
-        : runner.IsLeftAlone ? default
+        FindKnown(tags) is { } stamp ? new(stamp)
+        : !MayServe(tags) || runner.IsLeftAlone ? default
         : new(ReadThroughAsync(tags));
 
     public Task<bool> EvictAsync(IReadOnlyCollection<string> tags) => evictions.EvictAsync(tags);
+
+    private bool MayServe(IReadOnlyList<string> tags) => runner.Lack is null && !owed.HasAny(tags);
 
     private async Task<Stamp?> ReadThroughAsync(IReadOnlyList<string> tags)
     {

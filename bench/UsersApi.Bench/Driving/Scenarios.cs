@@ -7,7 +7,7 @@ internal static class Scenarios
 {
     private const int Large = 20_000;
 
-    private static readonly string[] Ours = [RedisCached, RedisCachedNoLeases];
+    private static readonly string[] Ours = [RedisCached, RedisCachedInMvc, RedisCachedNoLeases];
     private static readonly string[] Caches = [.. Ours, OutputCacheMemory, OutputCacheRedis];
 
     public static readonly Scenario[] All =

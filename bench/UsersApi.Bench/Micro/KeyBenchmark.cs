@@ -11,5 +11,5 @@ public class KeyBenchmark
     public string Key() => _cache.KeyOf([]);
 
     [Benchmark]
-    public object Tags() => _cache.Policy.TagsOf(_cache.Request, "/api/v1/users");
+    public object Bind() => _cache.Policy.Bind(_cache.Request);
 }

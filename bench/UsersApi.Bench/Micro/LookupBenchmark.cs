@@ -19,7 +19,7 @@ public class LookupBenchmark
     {
         _store = _cache.Services.GetRequiredService<CacheStore>();
         _key = _cache.KeyOf([]);
-        _tags = _cache.Policy.TagsOf(_cache.Request, "/api/v1/users");
+        _tags = _cache.Policy.Bind(_cache.Request).Tags;
         var versions = await _cache.Services.GetRequiredService<ITagVersions>().ReadAsync(_tags);
         var entry = CacheInside.EntryOf(4_700) with { Key = _key, Action = _cache.Policy.ActionId, Stamp = versions };
         var written = CacheEntryFormat.Write(entry);

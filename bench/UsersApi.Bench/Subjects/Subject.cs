@@ -15,8 +15,9 @@ internal sealed record Subject(Type Peer, Action<WebApplicationBuilder, SubjectS
 {
     public static readonly Dictionary<string, Subject> All = new()
     {
-        [SubjectNames.RedisCached] = OfMvc(typeof(RedisCachedAttribute), (builder, _) => builder.AddRedisCachedUsers(CacheModes.Leases)),
-        [SubjectNames.RedisCachedNoLeases] = OfMvc(typeof(RedisCachedAttribute), (builder, _) => builder.AddRedisCachedUsers(CacheModes.NoLeases)),
+        [SubjectNames.RedisCached] = Early(CacheModes.Leases),
+        [SubjectNames.RedisCachedInMvc] = OfMvc(typeof(RedisCachedAttribute), (builder, _) => builder.AddRedisCachedUsers(CacheModes.Leases)),
+        [SubjectNames.RedisCachedNoLeases] = Early(CacheModes.NoLeases),
         [SubjectNames.OutputCacheMemory] = new(typeof(IOutputCacheStore), (builder, settings) => builder.AddOutputCachedUsers(settings), MapOutputCached),
         [SubjectNames.OutputCacheRedis] = new(typeof(IOutputCacheStore), AddOutputCacheRedis, MapOutputCached),
         [SubjectNames.PlainFilter] = OfMvc(typeof(IConnectionMultiplexer), (builder, _) => builder.AddPlainFilteredUsers()),
@@ -34,6 +35,10 @@ internal sealed record Subject(Type Peer, Action<WebApplicationBuilder, SubjectS
         var version = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+');
         return $"{assembly.GetName().Name} {version[0]}{(version.Length > 1 ? $"+{version[1][..Math.Min(version[1].Length, 9)]}" : "")}";
     }
+
+    // As UsersApi maps it.
+    private static Subject Early(Dictionary<string, string?> mode) => new(
+        typeof(RedisCachedAttribute), (builder, _) => builder.AddRedisCachedUsers(mode), (app, _) => app.MapControllers().WithEarlyHits());
 
     // Routing and MVC, and nothing else in the pipeline: what they cost, all of these pay.
     private static Subject OfMvc(Type peer, Action<WebApplicationBuilder, SubjectSettings> addServices) =>

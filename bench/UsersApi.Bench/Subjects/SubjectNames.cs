@@ -4,6 +4,7 @@ namespace UsersApi.Bench.Subjects;
 internal static class SubjectNames
 {
     public const string RedisCached = "redis-cached";
+    public const string RedisCachedInMvc = "redis-cached-in-mvc";
     public const string RedisCachedNoLeases = "redis-cached-no-leases";
     public const string OutputCacheMemory = "output-cache-memory";
     public const string OutputCacheRedis = "output-cache-redis";

@@ -1,0 +1,163 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Logging;
+using UsersApi.Tests.Caching.Host;
+using UsersApi.Tests.Host;
+
+namespace UsersApi.Tests.Caching.Early;
+
+/// <summary>Hits leave before MVC begins where MVC would do the same again, and only there.</summary>
+[TestFixture, Parallelizable(ParallelScope.All)]
+public sealed class EarlyHitTests
+{
+    private const string Stored = "fwd=uri-miss; stored";
+    private const string Hit = "hit; ttl=60";
+
+    [TestCase("/early/plain?limit=5&name=a"), TestCase("/early/inner"), TestCase("/early/raw?a=1"), TestCase("/early/7/x")]
+    public async Task Hit_leaves_before_MVC_begins(string target)
+    {
+        await using var host = await StartAsync();
+
+        var outcomes = await AskAsync(host, target, 3);
+
+        Assert.That((outcomes, Made(host)), Is.EqualTo(((Stored, Hit, Hit), 1)));
+    }
+
+    [TestCase("authorization", 403), TestCase("outer", 403), TestCase("resource", 403), TestCase("always", 403), TestCase("service", 403)]
+    [TestCase("validator?name=a", 400)]
+    public async Task Filter_or_validator_that_looks_elsewhere_has_its_say_on_each_hit(string action, int status)
+    {
+        await using var host = await StartAsync();
+        var outcomes = await AskAsync(host, "/early/" + action, 3);
+        host.Services.GetRequiredService<Gate>().IsClosed = true;
+
+        var refused = await host.ExchangeAsync("GET", "/early/" + action);
+
+        Assert.That((outcomes, refused.Status), Is.EqualTo(((Stored, Hit, Hit), status)));
+    }
+
+    [TestCase("date?at=2020-01-01"), TestCase("header"), TestCase("binder"), TestCase("controller"), TestCase("property?name=a")]
+    public async Task Hit_goes_through_MVC_where_it_may_bind_otherwise_the_next_time(string action)
+    {
+        await using var host = await StartAsync();
+
+        var outcomes = await AskAsync(host, "/early/" + action, 3);
+
+        Assert.That((outcomes, Made(host)), Is.EqualTo(((Stored, Hit, Hit), 3)));
+    }
+
+    [Test]
+    public async Task Hit_goes_through_MVC_beside_a_value_provider_of_the_application()
+    {
+        await using var host = await StartAsync(services =>
+            services.Configure<MvcOptions>(mvc => mvc.ValueProviderFactories.Add(new OwnValueProviderFactory())));
+
+        await AskAsync(host, "/early/plain", 3);
+
+        Assert.That(Made(host), Is.EqualTo(3));
+    }
+
+    [Test]
+    public async Task Bound_value_of_one_request_never_answers_another()
+    {
+        await using var host = await StartAsync(settings: new() { ["KeyByHost"] = "true" }, pipeline: app => app.UsePathBase("/base"));
+        var requests =
+            from path in (string[])["/early/1/a", "/early/1/b", "/early/2/a", "/EARLY/1/A", "/base/early/1/a", "/early/1/%61", "/early/raw", "/early/plain"]
+            from query in (string[])["", "?", "?limit=4", "?limit=5", "?LIMIT=5", "?limit=05", "?limit=5&x=1", "?name=%20", "?name=+"]
+            from name in (string[])["a.example", "b.example"]
+            select (path, query, name);
+        foreach (var (path, query, name) in requests)
+        {
+            var first = await host.ExchangeAsync("GET", path + query, ("Host", name));
+            var again = await host.ExchangeAsync("GET", path + query, ("Host", name));
+
+            Assert.That((again.Outcome, again.Text), Is.EqualTo((Hit, first.Text)), path + query);
+            Assert.That(first.Text, Is.EqualTo(await UncachedAsync(host, path + query, name)), path + query);
+        }
+    }
+
+    [Test]
+    public async Task Request_with_content_is_never_an_early_hit()
+    {
+        await using var host = await StartAsync();
+        await AskAsync(host, "/early/plain", 2);
+
+        var answer = await host.SendRawAsync("GET /early/plain HTTP/1.1\r\nHost: test.example\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx");
+
+        Assert.That(answer, Does.Contain("detail=content"));
+    }
+
+    [Test]
+    public async Task Evicted_response_is_not_an_early_hit()
+    {
+        await using var host = await StartAsync();
+        await AskAsync(host, "/early/plain", 2);
+        await host.Services.GetRequiredService<IRedisCacheEvictor>().EvictAsync("all");
+
+        Assert.That((await host.ExchangeAsync("GET", "/early/plain")).Outcome, Is.EqualTo("fwd=stale; stored"));
+    }
+
+    [Test]
+    public async Task Stale_response_is_not_an_early_hit()
+    {
+        await using var host = await StartAsync();
+        await AskAsync(host, "/early/plain", 2);
+        host.Time.Advance(TimeSpan.FromSeconds(60));
+
+        Assert.That((await host.ExchangeAsync("GET", "/early/plain")).Outcome, Is.EqualTo("fwd=stale; stored"));
+    }
+
+    [Test]
+    public async Task Method_and_credentials_count_for_early_hits()
+    {
+        await using var host = await StartAsync();
+        await AskAsync(host, "/early/plain", 2);
+
+        var head = await host.ExchangeAsync("HEAD", "/early/plain");
+        var post = await host.ExchangeAsync("POST", "/early/plain");
+
+        var known = await host.ExchangeAsync("GET", "/early/plain", ("Authorization", "Basic YTpi"));
+
+        Assert.That((head.Outcome, head.Text, post.Status, known.Outcome), Is.EqualTo((Hit, "", 405, "fwd=bypass; detail=credentials")));
+    }
+
+    [Test]
+    public async Task Log_says_at_start_why_hits_go_through_MVC()
+    {
+        var logs = new CollectedLogs();
+        await using var host = await StartAsync(services => services.AddSingleton<ILoggerProvider>(logs));
+
+        Assert.That(string.Join('\n', logs.At(LogLevel.Information)), Does.Contain("EarlyController.Date").And.Contain("the argument at may be bound or validated otherwise")
+            .And.Contain("the filter AuthorizationFilterAttribute has a say in each request").And.Not.Contain("EarlyController.Plain"));
+    }
+
+    private static Task<CachedHost> StartAsync(
+        Action<IServiceCollection>? services = null, Dictionary<string, string?>? settings = null, Action<WebApplication>? pipeline = null) =>
+        CachedHost.StartAsync(
+            [typeof(EarlyController), typeof(EarlyFilterController), typeof(EarlyPropertyController)], settings,
+            more =>
+            {
+                more.AddSingleton<Constructions>().AddSingleton<Gate>().AddSingleton<OuterFilterAttribute>();
+                services?.Invoke(more);
+            },
+            pipeline);
+
+    private static int Made(CachedHost host) => host.Services.GetRequiredService<Constructions>().Count;
+
+    private static async Task<(string First, string Second, string Third)> AskAsync(CachedHost host, string target, int times)
+    {
+        var outcomes = new string[3];
+        for (var i = 0; i < times; i++)
+        {
+            outcomes[i] = (await host.ExchangeAsync("GET", target)).Outcome;
+        }
+
+        return (outcomes[0], outcomes[1], outcomes[2]);
+    }
+
+    // What has content bypasses the cache, and these actions do not look at it.
+    private static async Task<string> UncachedAsync(CachedHost host, string target, string name)
+    {
+        var answer = await host.SendRawAsync($"GET {target} HTTP/1.1\r\nHost: {name}\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx");
+        return RawResponse.Parse(System.Text.Encoding.Latin1.GetBytes(answer)).Text;
+    }
+}
