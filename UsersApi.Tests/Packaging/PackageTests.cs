@@ -45,7 +45,7 @@ public sealed class PackageTests
         Is.EquivalentTo(new[]
         {
             "CacheAudience", "CacheSettings", "ICacheKeyDimension", "IRedisCacheEvictor", "RedisCacheEvictAttribute", "RedisCachedAttribute", "RedisCachedFeature",
-            "RedisCachedOptions", "RedisCachedRevalidation", "RedisCachedServiceCollectionExtensions",
+            "RedisCachedEndpointConventionBuilderExtensions", "RedisCachedOptions", "RedisCachedRevalidation", "RedisCachedServiceCollectionExtensions",
         }));
 
     [Test]
@@ -131,7 +131,7 @@ public sealed class PackageTests
             builder.Services.AddRedisCached(builder.Configuration);
 
             var app = builder.Build();
-            app.MapControllers();
+            app.MapControllers().WithEarlyHits();
             app.Run();
 
             [Route("greetings")]

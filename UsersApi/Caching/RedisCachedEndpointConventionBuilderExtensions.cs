@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Builder;
-
 namespace UsersApi.Caching;
 
 /// <summary>Lets hits leave before MVC begins.</summary>

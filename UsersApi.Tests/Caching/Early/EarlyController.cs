@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -31,7 +32,16 @@ public sealed class EarlyController : ControllerBase
     public string Inner() => "inner";
 
     [HttpGet("raw"), RedisCached]
-    public string Raw() => Request.QueryString.Value ?? "";
+    public string Raw() => HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget;
+
+    [HttpGet("host"), RedisCached]
+    public string OwnHost() => $"{Request.Host}{Request.PathBase}";
+
+    [HttpGet("tenant"), RedisCached]
+    public string Tenant([FromRoute] string tenant) => tenant;
+
+    [AcceptVerbs("GET", "POST", Route = "both"), RedisCached]
+    public string Both() => Request.Method;
 
     [HttpGet("{id:int}/{name}"), RedisCached]
     public string Route(int id, string name) => $"{id} {name}";

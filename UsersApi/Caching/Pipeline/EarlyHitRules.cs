@@ -41,10 +41,13 @@ internal static class EarlyHitRules
                 ? "an argument is bound from a header, or to a property of the controller"
             : policy.Key.Arguments.FirstOrDefault(argument => !DependsOnTargetAlone(argument)) is { } argument
                 ? $"the argument {argument.Name} may be bound or validated otherwise the next time"
-            : mvc.ModelBinderProviders.Concat<object>(mvc.ValueProviderFactories).Concat(mvc.ModelValidatorProviders).Concat(filterProviders)
-                .FirstOrDefault(part => !IsOfMvc(part.GetType())) is { } part ? $"{part.GetType().Name} may look at more than the target"
+            : PartsOf(mvc).Concat(filterProviders).FirstOrDefault(part => !IsOfMvc(part.GetType())) is { } part
+                ? $"{part.GetType().Name} may look at more than the target"
             : null;
     }
+
+    private static IEnumerable<object> PartsOf(MvcOptions mvc) =>
+        [.. mvc.ModelBinderProviders, .. mvc.ValueProviderFactories, .. mvc.ModelValidatorProviders];
 
     private static bool HasSay(IFilterMetadata filter, bool isInside) =>
         filter is not ICachedAction && (filter as ServiceFilterAttribute)?.ServiceType != typeof(EvictionFilter)
@@ -58,9 +61,12 @@ internal static class EarlyHitRules
         return !argument.HasOwnBinder && KeyText.Knows(type)
             && type != typeof(DateTime) && type != typeof(DateTimeOffset) && type != typeof(DateOnly) && type != typeof(TimeOnly)
             && argument.Metadata.ValidatorMetadata.All(rule => rule is ValidationAttribute { RequiresValidationContext: false } validator
-                && validator.GetType().GetMethod("IsValid", BindingFlags.Instance | BindingFlags.NonPublic, [typeof(object), typeof(ValidationContext)])
-                    ?.DeclaringType == typeof(ValidationAttribute));
+                && !TakesContext(validator.GetType()));
     }
+
+    private static bool TakesContext(Type validator) => validator.GetMethod(
+        "IsValid", BindingFlags.Instance | BindingFlags.NonPublic, [typeof(object), typeof(ValidationContext)])?.DeclaringType
+        != typeof(ValidationAttribute);
 
     private static bool IsOfMvc(Type type) =>
         type.Assembly.GetName().Name?.StartsWith("Microsoft.AspNetCore.Mvc", StringComparison.Ordinal) is true;

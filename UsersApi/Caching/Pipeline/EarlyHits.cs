@@ -54,7 +54,7 @@ internal sealed class EarlyHits(CacheServices services)
         }
 
         // All of it is compared: two parts are enough to spread.
-        public override int GetHashCode() => HashCode.Combine(Path.GetHashCode(StringComparison.Ordinal), Query.GetHashCode(StringComparison.Ordinal));
+        public override int GetHashCode() => HashCode.Combine(Path, Query);
     }
 
     /// <summary>With the route values, which middleware may have set: a tenant from a claim, say.</summary>
