@@ -8,6 +8,9 @@ internal sealed class Writer(IReadOnlyList<HttpClient> nodes, History history, J
 {
     private const int LongestPauseMs = 150;
 
+    // Each write makes every list a miss on every node: on a slow machine there are fewer reads to a second, and as many to a write.
+    private const int ReadsToOneInCalm = 3_000;
+
     public async Task RunAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -22,7 +25,12 @@ internal sealed class Writer(IReadOnlyList<HttpClient> nodes, History history, J
                 tally.Unanswered();
             }
 
-            await Task.Delay(random.Next(tally.IsCalm ? 20 * LongestPauseMs : LongestPauseMs), CancellationToken.None);
+            var due = tally.Reads + ReadsToOneInCalm;
+            do
+            {
+                await Task.Delay(random.Next(LongestPauseMs), CancellationToken.None);
+            }
+            while (tally.IsCalm && tally.Reads < due && !stop.IsCancellationRequested);
         }
     }
 
