@@ -23,9 +23,9 @@ public sealed partial class MistakeTests
     [TestCase(typeof(FromBody), "take it from the query")]
     [TestCase(typeof(HeaderBesideMap), "bind simple types")]
     [TestCase(typeof(OwnBinder), "bind simple types")]
-    public void Mistake_stops_the_start_and_names_action_and_remedy(Type controller, string remedy)
+    public async Task Mistake_stops_the_start_and_names_action_and_remedy(Type controller, string remedy)
     {
-        var mistake = Assert.ThrowsAsync<InvalidOperationException>(() => CachedHost.StartAsync([controller], redis: ""));
+        var mistake = await Assert.ThrowsAsync<InvalidOperationException>(() => CachedHost.StartAsync([controller], redis: ""));
 
         Assert.That(mistake!.Message, Does.Contain($"{controller.Name}.Act").And.Contain(remedy));
     }
@@ -39,17 +39,17 @@ public sealed partial class MistakeTests
     }
 
     [Test]
-    public void All_mistakes_are_told_at_once()
+    public async Task All_mistakes_are_told_at_once()
     {
-        var mistake = Assert.ThrowsAsync<InvalidOperationException>(() => CachedHost.StartAsync([typeof(OnPost), typeof(PartOnly)], redis: ""));
+        var mistake = await Assert.ThrowsAsync<InvalidOperationException>(() => CachedHost.StartAsync([typeof(OnPost), typeof(PartOnly)], redis: ""));
 
         Assert.That(mistake!.Message, Does.Contain("OnPost.Act").And.Contain("PartOnly.Act"));
     }
 
     [TestCase("MaxKeyLength", "1"), TestCase("QueueEntries", "0"), TestCase("KeySecret", "short"), TestCase("Name", "two words"), TestCase("RedisCached:Defaults:ClientSeconds", "-1")]
-    public void Setting_out_of_range_stops_the_start_and_is_named(string name, string value)
+    public async Task Setting_out_of_range_stops_the_start_and_is_named(string name, string value)
     {
-        var mistake = Assert.ThrowsAsync<OptionsValidationException>(() => CachedHost.StartAsync([typeof(Right)], new() { [name] = value }, redis: ""));
+        var mistake = await Assert.ThrowsAsync<OptionsValidationException>(() => CachedHost.StartAsync([typeof(Right)], new() { [name] = value }, redis: ""));
 
         Assert.That(mistake!.Message, Does.Contain(name.Split(':')[^1]));
     }
