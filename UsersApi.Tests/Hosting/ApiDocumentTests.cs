@@ -9,12 +9,14 @@ public sealed class ApiDocumentTests : ApiTest
     // What each operation can answer, and the headers of its success.
     private static readonly TestCaseData[] Operations =
     [
-        new(Http.Users, "get", "200 304 400 500 503 504", "Age Cache-Control Cache-Status ETag Link Vary"),
+        new(Http.Users, "get", "200 206 304 400 412 416 500 503 504", "Age Cache-Control Cache-Status ETag Link Vary"),
         new(Http.Users, "post", "201 400 401 403 408 409 413 415 429 500 503 504", "ETag Location"),
         new($"{Http.Users}/nocache", "get", "200 400 500 503 504", "Link"),
         new($"{Http.Users}/search", "get", "200 400 500 503 504", ""),
         new($"{Http.Users}/bulk", "post", "201 400 401 403 408 409 413 415 429 500 503 504", ""),
-        new($"{Http.Users}/{{id}}", "get", "200 304 404 500 503 504", "Age Cache-Control Cache-Status ETag Vary"),
+        new($"{Http.Users}/{{id}}", "get", "200 206 304 404 412 416 500 503 504", "Age Cache-Control Cache-Status ETag Vary"),
+        new(Http.Users, "head", "200 304 400 412 500 503 504", "Age Cache-Control Cache-Status ETag Link Vary"),
+        new($"{Http.Users}/{{id}}", "head", "200 304 404 412 500 503 504", "Age Cache-Control Cache-Status ETag Vary"),
         new($"{Http.Users}/{{id}}", "put", "200 400 401 403 404 408 409 412 413 415 429 500 503 504", "ETag"),
         new($"{Http.Users}/{{id}}", "patch", "200 400 401 403 404 408 409 412 413 415 429 500 503 504", "ETag"),
         new($"{Http.Users}/{{id}}", "delete", "204 400 401 403 404 412 429 500 503 504", ""),
@@ -35,7 +37,8 @@ public sealed class ApiDocumentTests : ApiTest
             Assert.That(string.Join(' ', success.TryGetProperty("headers", out var found) ? Names(found) : []), Is.EqualTo(headers));
             Assert.That(responses.EnumerateObject().Select(response => response.Value.GetProperty("description").GetString()), Is.All.Not.Empty);
             Assert.That(
-                responses.EnumerateObject().Where(response => response.Name[0] is '4' or '5').SelectMany(response => Names(response.Value.GetProperty("content"))),
+                responses.EnumerateObject().Where(response => response.Name[0] is '4' or '5' && response.Value.TryGetProperty("content", out _))
+                    .SelectMany(response => Names(response.Value.GetProperty("content"))),
                 Is.All.EqualTo("application/problem+json"));
         }
     }
@@ -67,7 +70,6 @@ public sealed class ApiDocumentTests : ApiTest
             Assert.That(schema.GetProperty("maximum").GetInt32(), Is.EqualTo(maximum));
             Assert.That(schema.GetProperty("default").GetInt32(), Is.EqualTo(value));
             Assert.That(parameter.GetProperty("description").GetString(), Is.Not.Empty);
-            Assert.That(parameter.TryGetProperty("example", out _), Is.True);
         }
     }
 

@@ -12,6 +12,12 @@ internal static class ApiDocumentServiceCollectionExtensions
 
     private const string Name = "v1";
 
+    private static readonly Dictionary<string, string> TagDescriptions = new(StringComparer.Ordinal)
+    {
+        ["Users"] = "Reading users, which needs no token, and writing them, which does.",
+        ["Cache"] = "For operators: what was changed where no eviction is declared.",
+    };
+
     public static IServiceCollection AddApiDocument(this IServiceCollection services)
     {
         // The document follows these options: by default, every number would be "a number or a string".
@@ -19,20 +25,27 @@ internal static class ApiDocumentServiceCollectionExtensions
         return services.AddOpenApi(Name, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-
-            // HEAD is GET without the body: a second entry for each would tell nothing.
-            options.ShouldInclude = operation => operation.HttpMethod != HttpMethods.Head;
             options.AddDocumentTransformer((document, _, _) =>
             {
                 document.Info.Title = "UsersApi";
                 document.Info.Description = "Users in Postgres; reads are cached in Redis, and say so in `Cache-Status`.";
+                document.Info.Contact = new OpenApiContact { Name = "The UsersApi authors" };
+                document.Info.License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" };
 
                 // Relative, so that the document fits every host and proxy.
                 document.Servers = [new OpenApiServer { Url = "/" }];
+                foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>())
+                {
+                    tag.Description = TagDescriptions.GetValueOrDefault(tag.Name ?? "");
+                }
+
                 return Task.CompletedTask;
             });
             options.AddDocumentTransformer<SecurityTransformer>();
+            options.AddSchemaTransformer<ContractTransformer>();
+            options.AddOperationTransformer<OperationIdTransformer>();
             options.AddOperationTransformer<SecurityTransformer>();
+            options.AddOperationTransformer<CachedReadsTransformer>();
             options.AddOperationTransformer<HeadersTransformer>();
             options.AddOperationTransformer<ProblemsTransformer>();
             options.AddOperationTransformer<RequestMediaTypesTransformer>();
@@ -48,6 +61,9 @@ internal static class ApiDocumentServiceCollectionExtensions
             ui.DocumentTitle = "UsersApi";
             ui.EnableTryItOutByDefault();
             ui.DisplayRequestDuration();
+
+            // A page of 20,000 users would freeze the browser for minutes.
+            ui.ConfigObject.AdditionalItems["syntaxHighlight"] = false;
             if (app.Environment.IsDevelopment())
             {
                 // In the browser's storage: fit for a token of Development's own, and for no other.

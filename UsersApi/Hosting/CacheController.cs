@@ -15,6 +15,7 @@ public sealed class CacheController(IRedisCacheEvictor cache) : ControllerBase
     private const int RetryAfterSeconds = 5;
 
     /// <summary>Evicts every response that is stored under one of some tags, on all nodes</summary>
+    /// <remarks>Writes of this API evict by themselves; this is for changes that no eviction declares.</remarks>
     /// <response code="204">A read that begins now is answered from Postgres.</response>
     /// <response code="400">The body is malformed, or a tag is not valid.</response>
     /// <response code="503">Redis cannot be reached. This node keeps trying; `Retry-After` says when to ask again.</response>

@@ -22,15 +22,16 @@ internal sealed class HeadersTransformer : IOpenApiOperationTransformer
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         if (metadata.OfType<RedisCachedAttribute>().Any())
         {
-            operation.Responses ??= [];
-            operation.Responses["304"] = new OpenApiResponse { Description = "Unchanged: the ETag in If-None-Match is still right. No body." };
             foreach (var (name, description) in CacheHeaders)
             {
                 AddHeader(operation, StatusCodes.Status200OK, name, description);
+                AddHeader(operation, StatusCodes.Status206PartialContent, name, description);
                 AddHeader(operation, StatusCodes.Status304NotModified, name, description);
             }
         }
 
+        AddHeader(operation, StatusCodes.Status206PartialContent, "Content-Range", "Which bytes these are, of how many.");
+        AddHeader(operation, StatusCodes.Status416RangeNotSatisfiable, "Content-Range", "How many bytes there are.");
         foreach (var header in metadata.OfType<ProducesHeaderAttribute>())
         {
             AddHeader(operation, header.StatusCode, header.Name, header.Description);

@@ -37,7 +37,7 @@ internal sealed class ProblemsTransformer : IOpenApiOperationTransformer
             Add("403", $"The token does not have the scope `{scope}`.", Challenge);
         }
 
-        if (context.Description.HttpMethod is not "GET")
+        if (context.Description.HttpMethod is not ("GET" or "HEAD"))
         {
             Add("429", "This client writes faster than it may.", RetryAfter);
         }

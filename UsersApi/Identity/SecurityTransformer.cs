@@ -28,6 +28,11 @@ internal sealed class SecurityTransformer : IOpenApiDocumentTransformer, IOpenAp
         {
             operation.Security = [new() { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [scope] }];
         }
+        else
+        {
+            // Said in so many words: what says nothing may have been forgotten.
+            operation.Security = [];
+        }
 
         return Task.CompletedTask;
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using UsersApi.Hosting;
 
 namespace UsersApi.Users;
 
@@ -23,6 +24,7 @@ public sealed class UserPatch : IValidatableObject
     /// <example>ada@example.com</example>
     [StringLength(UserLimits.EmailLength)]
     [RegularExpression(EmailSyntax.Pattern, ErrorMessage = EmailSyntax.Message)]
+    [NeverNull]
     public string? Email
     {
         get;
@@ -40,6 +42,7 @@ public sealed class UserPatch : IValidatableObject
     }
 
     /// <example>false</example>
+    [NeverNull]
     public bool? IsActive
     {
         get;
@@ -47,6 +50,7 @@ public sealed class UserPatch : IValidatableObject
     }
 
     /// <example>false</example>
+    [NeverNull]
     public bool? IsSuperuser
     {
         get;

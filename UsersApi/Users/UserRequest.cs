@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 
 namespace UsersApi.Users;
@@ -19,8 +20,10 @@ public sealed class UserRequest
     public string? FullName { get; set; }
 
     /// <example>true</example>
+    [DefaultValue(true)]
     public bool IsActive { get; set; } = true;
 
     /// <example>false</example>
+    [DefaultValue(false)]
     public bool IsSuperuser { get; set; }
 }

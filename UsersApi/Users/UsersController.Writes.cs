@@ -14,6 +14,7 @@ public sealed partial class UsersController
         "ETags of which the user must have one, or `*`: a write to another version is refused. Without it, the write is done whatever is there.";
 
     /// <summary>Creates a user</summary>
+    /// <remarks>Absent members take their defaults. The id is the server's; ordering by id is ordering by creation.</remarks>
     /// <response code="201">The user, at the URL in `Location`.</response>
     /// <response code="400">The body is malformed, or a field is not valid.</response>
     /// <response code="409">Another user has the email.</response>
@@ -35,6 +36,7 @@ public sealed partial class UsersController
     }
 
     /// <summary>Creates up to 20,000 users at once: all, or none</summary>
+    /// <remarks>One transaction. Where one email is taken or repeated, no user is created, and the errors name each by its position.</remarks>
     /// <response code="201">How many users there are more, and their ids in the order of the request.</response>
     /// <response code="400">The body is malformed, empty or too long, or a field is not valid.</response>
     /// <response code="409">Emails are taken or repeated; the errors name them by position, up to 100.</response>
@@ -114,6 +116,7 @@ public sealed partial class UsersController
         UpdateAsync(id, UserChange.From(patch), ifMatch, cancellationToken);
 
     /// <summary>Deletes a user</summary>
+    /// <remarks>For good. The email is free for another user then.</remarks>
     /// <response code="204">The user is gone.</response>
     /// <response code="400">If-Match is not a list of ETags.</response>
     /// <response code="404">No user has this id.</response>

@@ -27,9 +27,9 @@ public sealed partial class UsersController(UserRepository users, TimeProvider c
     /// Cached for 60 seconds; every write evicts it. Pages: follow the `Link` header, whose `after` stays fast at any depth,
     /// or count with `skip`, which does not. Unknown parameters are ignored.
     /// </remarks>
-    /// <param name="skip" example="0">How many users to leave out from the first one; not together with `after`.</param>
-    /// <param name="limit" example="20">How many users to return at most.</param>
-    /// <param name="isActive" example="true">Only users that are active, or only those that are not.</param>
+    /// <param name="skip">How many users to leave out from the first one; not together with `after`.</param>
+    /// <param name="limit">How many users to return at most.</param>
+    /// <param name="isActive">Only users that are active, or only those that are not.</param>
     /// <param name="after">The cursor of a `Link` header: only users after that page.</param>
     /// <param name="cancellationToken">Ends the query when the client goes away.</param>
     /// <response code="200">The users; an empty array past the end.</response>
@@ -49,9 +49,9 @@ public sealed partial class UsersController(UserRepository users, TimeProvider c
 
     /// <summary>Lists users without the cache</summary>
     /// <remarks>The same list, straight from Postgres: to compare.</remarks>
-    /// <param name="skip" example="0">How many users to leave out from the first one; not together with `after`.</param>
-    /// <param name="limit" example="20">How many users to return at most.</param>
-    /// <param name="isActive" example="true">Only users that are active, or only those that are not.</param>
+    /// <param name="skip">How many users to leave out from the first one; not together with `after`.</param>
+    /// <param name="limit">How many users to return at most.</param>
+    /// <param name="isActive">Only users that are active, or only those that are not.</param>
     /// <param name="after">The cursor of a `Link` header: only users after that page.</param>
     /// <param name="cancellationToken">Ends the query when the client goes away.</param>
     /// <response code="200">The users; an empty array past the end.</response>
@@ -79,14 +79,14 @@ public sealed partial class UsersController(UserRepository users, TimeProvider c
     [ProducesResponseType<IReadOnlyList<UserResponse>>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     public async Task<ActionResult<IReadOnlyList<UserResponse>>> Search(
-        [Required, StringLength(UserLimits.EmailLength), PlainText] string q,
+        [Required, StringLength(UserLimits.EmailLength, MinimumLength = 1), PlainText] string q,
         [Range(1, UserLimits.MaxFound)] int limit = UserLimits.DefaultPage,
         CancellationToken cancellationToken = default) =>
         Ok(await users.SearchAsync(q, limit, cancellationToken));
 
     /// <summary>Reads one user</summary>
     /// <remarks>Cached for 60 seconds; every write to this user evicts it.</remarks>
-    /// <param name="id" example="0195d3a0-7c00-7a3e-8f4b-2f0c5a1d9e77">The user's id.</param>
+    /// <param name="id" example="0125e72e-ab51-7daf-a706-dd2f4d197e6f">The user's id.</param>
     /// <param name="cancellationToken">Ends the query when the client goes away.</param>
     /// <response code="200">The user.</response>
     /// <response code="404">No user has this id.</response>
