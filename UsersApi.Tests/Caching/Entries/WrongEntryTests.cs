@@ -57,6 +57,6 @@ public sealed class WrongEntryTests
     private static byte[] Reviewed(byte[] entry)
     {
         var read = CacheEntryFormat.Read(entry)!;
-        return [.. System.Buffers.BuffersExtensions.ToArray(CacheEntryFormat.Write(read with { Revision = CacheEntry.CurrentRevision + 1 }))];
+        return CacheEntryFormat.Write(read with { Revision = CacheEntry.CurrentRevision + 1 });
     }
 }

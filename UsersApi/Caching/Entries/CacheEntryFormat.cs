@@ -31,8 +31,7 @@ internal static class CacheEntryFormat
 
     private static int PrefixLength => Start.Length + CrcDigits;
 
-    /// <summary>The entry in two pieces, so that the body is not copied.</summary>
-    public static ReadOnlySequence<byte> Write(CacheEntry entry)
+    public static byte[] Write(CacheEntry entry)
     {
         var body = entry.Body;
         if (entry.MayCompress && entry.Compressed() is var compressed && compressed.Length < body.Length)
@@ -40,16 +39,10 @@ internal static class CacheEntryFormat
 
         // The metadata's own opening brace is replaced by the prefix.
         var metadata = JsonSerializer.SerializeToUtf8Bytes(entry, Json.CacheEntry).AsSpan(1);
-        var line = new byte[PrefixLength + AfterCrc.Length + metadata.Length + 1];
-        Start.CopyTo(line);
-        AfterCrc.CopyTo(line.AsSpan(PrefixLength));
-        metadata.CopyTo(line.AsSpan(PrefixLength + AfterCrc.Length));
-        line[^1] = (byte)'\n';
-        var crc = new Crc32();
-        crc.Append(line.AsSpan(PrefixLength));
-        crc.Append(body.Span);
-        Utf8Formatter.TryFormat(crc.GetCurrentHashAsUInt32(), line.AsSpan(Start.Length), out _, new StandardFormat('x', CrcDigits));
-        return body.IsEmpty ? new ReadOnlySequence<byte>(line) : Joined(line, body);
+        byte[] bytes = [.. Start, .. new byte[CrcDigits], .. AfterCrc, .. metadata, (byte)'\n', .. body.Span];
+        var crc = Crc32.HashToUInt32(bytes.AsSpan(PrefixLength));
+        Utf8Formatter.TryFormat(crc, bytes.AsSpan(Start.Length), out _, new StandardFormat('x', CrcDigits));
+        return bytes;
     }
 
     /// <summary>The entry, or null where the bytes are anything but a whole entry of this revision.</summary>
@@ -86,24 +79,4 @@ internal static class CacheEntryFormat
         ContentCoding.Gzip when entry.MayCompress => entry with { Body = ContentCoding.Expand(body, entry.Length), Gzip = body },
         _ => null,
     };
-
-    private static ReadOnlySequence<byte> Joined(ReadOnlyMemory<byte> line, ReadOnlyMemory<byte> body)
-    {
-        var first = new Segment(line, null);
-        var last = new Segment(body, first);
-        return new ReadOnlySequence<byte>(first, 0, last, body.Length);
-    }
-
-    private sealed class Segment : ReadOnlySequenceSegment<byte>
-    {
-        public Segment(ReadOnlyMemory<byte> memory, Segment? before)
-        {
-            Memory = memory;
-            if (before is not null)
-            {
-                RunningIndex = before.RunningIndex + before.Memory.Length;
-                before.Next = this;
-            }
-        }
-    }
 }

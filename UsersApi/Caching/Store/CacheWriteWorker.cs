@@ -82,15 +82,7 @@ internal sealed class CacheWriteWorker(
         var seconds = TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds));
         var expiry = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = seconds };
         var bytes = CacheEntryFormat.Write(entry);
-        if (cache is IBufferDistributedCache buffered)
-        {
-            await buffered.SetAsync(entry.Key, bytes, expiry, cancel);
-        }
-        else
-        {
-            await cache.SetAsync(entry.Key, System.Buffers.BuffersExtensions.ToArray(bytes), expiry, cancel);
-        }
-
+        await cache.SetAsync(entry.Key, bytes, expiry, cancel);
         metrics.Written(bytes.Length);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using UsersApi.Caching.Entries;
 
@@ -18,7 +17,7 @@ public class EnvelopeBenchmark
     public void Prepare()
     {
         _entry = CacheInside.EntryOf(Bytes);
-        _stored = CacheEntryFormat.Write(_entry).ToArray();
+        _stored = CacheEntryFormat.Write(_entry);
     }
 
     [Benchmark]

@@ -24,7 +24,7 @@ public class LookupBenchmark
         var entry = CacheInside.EntryOf(4_700) with { Key = _key, Action = _cache.Policy.ActionId, Stamp = versions };
         var written = CacheEntryFormat.Write(entry);
         await _cache.Services.GetRequiredKeyedService<IDistributedCache>(CacheStore.ServiceKey)
-            .SetAsync(_key, System.Buffers.BuffersExtensions.ToArray(written), new DistributedCacheEntryOptions());
+            .SetAsync(_key, written, new DistributedCacheEntryOptions());
         if (!await IsHit())
             throw new InvalidOperationException("The lookup does not find what was stored.");
     }
