@@ -22,6 +22,7 @@ app.UseForwardedHeaders();
 app.UseSecurityHeaders();
 app.UseProblems();
 app.UseMiddleware<AllowedHosts>();
+app.UseCors();
 app.UseRequestTimeouts();
 app.UseAuthentication();
 app.UseWriteRates();

@@ -10,9 +10,6 @@ public sealed class AudienceTests
     private const string Stored = "fwd=uri-miss; stored";
     private const string Credentials = "fwd=bypass; detail=credentials";
 
-    // Of interest is what is found in Redis, not how fast.
-    private static readonly (string, string) Patient = ("RedisCached:VersionsTimeoutMs", "10000");
-
     private UsersApiHost _api = null!;
 
     private static string Ada => TestServers.Issuer.CreateToken("ada", tenant: "red");
@@ -26,7 +23,7 @@ public sealed class AudienceTests
     [SetUp]
     public async Task StartApi()
     {
-        _api = await UsersApiHost.StartAsync("Production", Patient);
+        _api = await UsersApiHost.StartAsync("Production");
         await _api.UntilItCachesAsync();
     }
 
@@ -166,7 +163,6 @@ public sealed class AudienceTests
     }
 
     private UsersApiHost StartNode(TestIssuer issuer) => _api.StartAnother(
-        Patient,
         ("Authentication:Schemes:Bearer:Authority", issuer.Url),
         ("Authentication:Schemes:Bearer:ValidAudience", TestIssuer.Audience),
         ("RedisCached:KeySecret", "one secret for all of the nodes"));

@@ -31,7 +31,7 @@ public sealed partial class SecurityHeaderTests
     [Test]
     public async Task A_hit_has_them_once_and_they_are_not_stored()
     {
-        await using var api = await UsersApiHost.StartAsync(settings: ("RedisCached:VersionsTimeoutMs", "10000"));
+        await using var api = await UsersApiHost.StartAsync();
         await api.UntilItCachesAsync();
         using var miss = await api.Client.FetchAsync($"{Http.Users}?limit=1");
         using var hit = await api.Client.FetchAsync($"{Http.Users}?limit=1");

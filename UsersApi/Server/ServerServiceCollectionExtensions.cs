@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -30,6 +31,8 @@ internal static class ServerServiceCollectionExtensions
 
         // AllowedHosts is left to our own check, whose answer is a problem; the framework's, before it, is HTML.
         services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["*"]);
+        services.AddCors();
+        services.AddOptions<CorsOptions>().Configure<IOptions<ServerOptions>>(OtherOrigins.Allow);
         services.AddHsts(hsts => hsts.MaxAge = HstsAge);
 
         services.AddRequestTimeouts();
@@ -68,7 +71,7 @@ internal static class ServerServiceCollectionExtensions
 
         forwarded.ForwardLimit = options.Value.ProxyHops;
         forwarded.ForwardedHeaders = forwarded.KnownIPNetworks.Count > 0
-            ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
+            ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedPrefix
             : ForwardedHeaders.None;
     }
 }
