@@ -21,7 +21,7 @@ public sealed partial class UserRepository
             : new UserWriteResult(UserWriteOutcome.EmailTaken);
     }
 
-    /// <summary>Updates a user, even where nothing changes: each accepted update raises the version.</summary>
+    /// <summary>Updates a user, even where nothing changes: the table's trigger raises the version with each accepted update.</summary>
     /// <param name="id">The user.</param>
     /// <param name="change">What to set.</param>
     /// <param name="versions">The versions that may be overwritten; null for any.</param>
@@ -36,8 +36,7 @@ public sealed partial class UserRepository
                 full_name = CASE WHEN @SetFullName THEN @FullName ELSE full_name END,
                 is_active = coalesce(@IsActive, is_active),
                 is_superuser = coalesce(@IsSuperuser, is_superuser),
-                updated_at = @Now,
-                version = version + 1
+                updated_at = @Now
             WHERE id = @Id AND (@Versions::bigint[] IS NULL OR version = ANY(@Versions::bigint[]))
             RETURNING {Columns}
             """;

@@ -8,7 +8,7 @@ namespace UsersApi.Users;
 /// <param name="IsSuperuser">Whether the user may do everything.</param>
 /// <param name="CreatedAt">UTC.</param>
 /// <param name="UpdatedAt">UTC; the last accepted update, or the creation.</param>
-/// <param name="Version">1, and one more with every accepted update. In quotes, it is the ETag for If-Match.</param>
+/// <param name="Version">1, and one more with every update. The ETag for If-Match holds it.</param>
 public sealed record UserResponse(
     Guid Id,
     string Email,

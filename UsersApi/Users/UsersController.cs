@@ -20,7 +20,7 @@ public sealed partial class UsersController(UserRepository users, TimeProvider c
     private const int WhilePostgresIsDown = 600;
 
     private const string NextPage = "RFC 8288: the next page as a relative URL with rel=\"next\"; absent on the last page.";
-    private const string RowVersion = "Strong: the user's version in quotes. Send it back in If-Match.";
+    private const string RowVersion = "Strong: it changes with every update of the user, and when a release changes what a user looks like. Send it back in If-Match.";
 
     /// <summary>Lists users, oldest first</summary>
     /// <remarks>
