@@ -162,6 +162,6 @@ public sealed partial class UsersController
     {
         var now = clock.GetUtcNow();
         return new UserResponse(
-            Guid.CreateVersion7(now), user.Email, user.FullName, user.IsActive, user.IsSuperuser, now.UtcDateTime, now.UtcDateTime, Version: 1);
+            ids.Next(), user.Email, user.FullName, user.IsActive, user.IsSuperuser, now.UtcDateTime, now.UtcDateTime, Version: 1);
     }
 }

@@ -11,7 +11,7 @@ namespace UsersApi.Users;
 [ApiController]
 [Route("api/v1/users")]
 [Tags("Users")]
-public sealed partial class UsersController(UserRepository users, TimeProvider clock, ILogger<UsersController> logger) : ControllerBase
+public sealed partial class UsersController(UserRepository users, UserIds ids, TimeProvider clock, ILogger<UsersController> logger) : ControllerBase
 {
     private const string Json = MediaTypeNames.Application.Json;
     private const string ProblemJson = MediaTypeNames.Application.ProblemJson;
