@@ -89,8 +89,8 @@ internal sealed class Reader(int node, Uri url, History history, Judge judge, Ta
         var circumstances = read.IsHit ? _hit : _noHit;
         if (isHead)
         {
-            // A single user's tag is the row's version.
-            if (!target.IsList && long.Parse(read.ETag.Trim('"'), CultureInfo.InvariantCulture) < _floors[0])
+            // A single user's tag ends in the row's version.
+            if (!target.IsList && long.Parse(read.ETag.Trim('"').Split('-')[^1], CultureInfo.InvariantCulture) < _floors[0])
             {
                 tally.Violation($"HEAD {target.Path} is stale ({circumstances}): {read.ETag}, but version {_floors[0]} had been acknowledged");
             }

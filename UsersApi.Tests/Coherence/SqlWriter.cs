@@ -8,7 +8,7 @@ namespace UsersApi.Tests.Coherence;
 /// </summary>
 internal sealed class SqlWriter(TestDatabase database, Tally tally, Random random, WriteNumbers numbers)
 {
-    private const string Update = "UPDATE users SET full_name = @Name, version = version + 1 WHERE email = @Email";
+    private const string Update = "UPDATE users SET full_name = @Name WHERE email = @Email";
 
     public async Task RunAsync(CancellationToken stop)
     {

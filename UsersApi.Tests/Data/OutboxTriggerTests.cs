@@ -86,6 +86,24 @@ public sealed class OutboxTriggerTests
         await AssertTagsAsync("users", $"user:{Ada}");
     }
 
+    [Test]
+    public async Task A_session_that_fires_no_ordinary_trigger_leaves_tags_too()
+    {
+        await ReplicaAsync(RowsSql(Ada, Bob));
+        await AssertTagsAsync("users", $"user:{Ada}", $"user:{Bob}");
+
+        await ReplicaAsync($"UPDATE users SET full_name = 'Ada' WHERE id = '{Ada}'");
+        await AssertTagsAsync("users", $"user:{Ada}");
+
+        await ReplicaAsync($"DELETE FROM users WHERE id = '{Bob}'");
+        await AssertTagsAsync("users", $"user:{Bob}");
+
+        await ReplicaAsync("TRUNCATE users");
+        await AssertTagsAsync("users", "all");
+
+        Task ReplicaAsync(string sql) => _database.ExecuteAsync($"BEGIN; SET LOCAL session_replication_role = replica; {sql}; COMMIT");
+    }
+
     private static string RowsSql(params string[] ids) =>
         "INSERT INTO users (id, created_at, updated_at, email) VALUES "
         + string.Join(", ", ids.Select(id => $"('{id}', now(), now(), '{id}@example.com')"));

@@ -19,7 +19,7 @@ public sealed class ApiDocumentTests : ApiTest
         new($"{Http.Users}/{{id}}", "head", "200 304 404 412 500 503 504", "Age Cache-Control Cache-Status ETag Vary"),
         new($"{Http.Users}/{{id}}", "put", "200 400 401 403 404 408 409 412 413 415 429 500 503 504", "ETag"),
         new($"{Http.Users}/{{id}}", "patch", "200 400 401 403 404 408 409 412 413 415 429 500 503 504", "ETag"),
-        new($"{Http.Users}/{{id}}", "delete", "204 400 401 403 404 412 429 500 503 504", ""),
+        new($"{Http.Users}/{{id}}", "delete", "204 400 401 403 404 409 412 429 500 503 504", ""),
         new("/api/v1/cache/evictions", "post", "204 400 401 403 408 413 415 429 500 503 504", ""),
     ];
 

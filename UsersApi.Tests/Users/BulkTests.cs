@@ -34,6 +34,18 @@ public sealed class BulkTests : ApiTest
     }
 
     [Test]
+    public async Task All_users_are_listed_in_the_order_of_the_request()
+    {
+        // Neither the order of the addresses nor that of the alphabet.
+        string[] emails = [.. Enumerable.Range(0, 300).Select(number => $"{number * 7919 % 1009}user@example.com")];
+        using var response = await Client.SendAsync(HttpMethod.Post, Bulk, Users(emails));
+
+        var listed = await Client.GetJsonAsync($"{Http.Users}?limit=300");
+
+        Assert.That(listed.EnumerateArray().Select(user => user.GetProperty("email").GetString()), Is.EqualTo(emails));
+    }
+
+    [Test]
     public async Task Twenty_thousand_users_are_created_at_once()
     {
         using var response = await Client.SendAsync(HttpMethod.Post, Bulk, Users(UserLimits.MaxRows));

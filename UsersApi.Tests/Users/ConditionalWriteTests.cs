@@ -14,7 +14,7 @@ public sealed class ConditionalWriteTests : ApiTest
     {
         _url = Http.UrlOf(await Client.CreateUserAsync("ada@example.com"));
         using var raised = await WriteAsync("PATCH", null);
-        Assert.That(raised.Headers.ETag?.ToString(), Is.EqualTo("\"2\""));
+        Assert.That(raised.Headers.ETag?.ToString(), Is.EqualTo("\"1-2\""));
     }
 
     [Test]
@@ -28,7 +28,7 @@ public sealed class ConditionalWriteTests : ApiTest
     [Test]
     public async Task A_write_is_done_where_a_tag_matches(
         [ValueSource(nameof(Methods))] string method,
-        [Values("\"2\"", "*", "\"1\", \"2\"", "W/\"2\", \"2\"", "\"a,b\" , \"2\"")] string ifMatch)
+        [Values("\"1-2\"", "*", "\"1-1\", \"1-2\"", "W/\"1-2\", \"1-2\"", "\"a,b\" , \"1-2\"")] string ifMatch)
     {
         using var response = await WriteAsync(method, ifMatch);
 
@@ -38,7 +38,9 @@ public sealed class ConditionalWriteTests : ApiTest
     [Test]
     public async Task A_write_is_refused_where_no_tag_matches(
         [ValueSource(nameof(Methods))] string method,
-        [Values("\"1\"", "\"3\"", "W/\"2\"", "\"02\"", "\"+2\"", "\"\"", "\"99999999999999999999\"", "\"1\", \"3\"")] string ifMatch)
+        [Values(
+            "\"1-1\"", "\"1-3\"", "W/\"1-2\"", "\"1-02\"", "\"1-+2\"", "\"\"", "\"1-99999999999999999999\"", "\"1-1\", \"1-3\"",
+            "\"2\"", "\"0-2\"", "\"2-2\"", "\"01-2\"")] string ifMatch)
     {
         using var response = await WriteAsync(method, ifMatch);
         await response.ProblemAsync(HttpStatusCode.PreconditionFailed);
@@ -50,7 +52,7 @@ public sealed class ConditionalWriteTests : ApiTest
     [Test]
     public async Task A_condition_that_is_none_is_refused(
         [ValueSource(nameof(Methods))] string method,
-        [Values("2", "\"2", "*, \"2\"", ";")] string ifMatch)
+        [Values("1-2", "\"1-2", "*, \"1-2\"", ";")] string ifMatch)
     {
         using var response = await WriteAsync(method, ifMatch);
 
@@ -59,7 +61,7 @@ public sealed class ConditionalWriteTests : ApiTest
 
     [Test]
     public async Task An_unknown_user_is_not_found_whatever_the_condition(
-        [ValueSource(nameof(Methods))] string method, [Values(null, "*", "\"1\"")] string? ifMatch)
+        [ValueSource(nameof(Methods))] string method, [Values(null, "*", "\"1-1\"")] string? ifMatch)
     {
         _url = $"{Http.Users}/{Guid.NewGuid()}";
 
@@ -71,7 +73,7 @@ public sealed class ConditionalWriteTests : ApiTest
     [Test]
     public async Task Of_many_who_saw_the_same_version_one_writes([ValueSource(nameof(Methods))] string method)
     {
-        var responses = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => WriteAsync(method, "\"2\"")));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => WriteAsync(method, "\"1-2\"")));
 
         using (Assert.EnterMultipleScope())
         {
@@ -89,7 +91,7 @@ public sealed class ConditionalWriteTests : ApiTest
 
         Assert.That(
             responses.Select(response => response.Headers.ETag!.Tag).Order(StringComparer.Ordinal),
-            Is.EqualTo(Enumerable.Range(3, 12).Select(version => $"\"{version}\"").Order(StringComparer.Ordinal)));
+            Is.EqualTo(Enumerable.Range(3, 12).Select(version => $"\"1-{version}\"").Order(StringComparer.Ordinal)));
     }
 
     private Task<HttpResponseMessage> WriteAsync(string method, string? ifMatch) => method switch

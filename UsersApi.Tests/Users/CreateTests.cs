@@ -21,7 +21,7 @@ public sealed class CreateTests : ApiTest
         using (Assert.EnterMultipleScope())
         {
             Assert.That(location.IsAbsoluteUri, Is.False);
-            Assert.That(created.Headers.ETag?.ToString(), Is.EqualTo("\"1\""));
+            Assert.That(created.Headers.ETag?.ToString(), Is.EqualTo("\"1-1\""));
             Assert.That(user.GetRawText(), Is.EqualTo(await created.Content.ReadAsStringAsync()));
             Assert.That(user.GetProperty("fullName").GetString(), Is.EqualTo("Zoë 😀"));
             Assert.That(user.GetProperty("isActive").GetBoolean(), Is.True);

@@ -18,7 +18,7 @@ public sealed class RowVersionsTests
     [Test]
     public void Weak_and_foreign_tags_allow_nothing()
     {
-        Assert.That(RowVersions.TryParse("W/\"1\", \"abc\", \"01\"", out var allowed), Is.True);
+        Assert.That(RowVersions.TryParse("W/\"1-1\", \"abc\", \"1-01\", \"1\", \"0-1\", \"2-1\", \"01-1\", \"1-1-1\", \"1--1\", \"1-\", \"-1\"", out var allowed), Is.True);
         Assert.That(allowed, Is.Empty);
     }
 }

@@ -26,6 +26,11 @@ internal static class UserProblems
     public static ActionResult EmailTaken(this ControllerBase controller) =>
         Invalid(controller, StatusCodes.Status409Conflict, "The email is taken", [("email", "Another user has this email.")]);
 
+    public static ObjectResult LostRace(this ControllerBase controller) => controller.Problem(
+        statusCode: StatusCodes.Status409Conflict,
+        title: "Nothing was changed: other writes came first",
+        detail: "Other writes to the same users were under way, and came first each time. Send the request again.");
+
     public static ActionResult EmailsTaken(this ControllerBase controller, IReadOnlyList<int> positions) =>
         Invalid(
             controller,

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using UsersApi.Data;
 
 namespace UsersApi.Users;
 
@@ -7,25 +8,33 @@ namespace UsersApi.Users;
 public sealed partial class UserRepository
 {
     /// <summary>Copies users into the table in one statement.</summary>
-    /// <returns>Null where all were written; where none was, the positions (from 0) of those whose address is taken.</returns>
-    public async Task<IReadOnlyList<int>?> InsertAllAsync(IReadOnlyList<UserResponse> users, CancellationToken cancellationToken)
+    public Task<BulkWriteResult> InsertAllAsync(IReadOnlyList<UserResponse> users, CancellationToken cancellationToken)
+    {
+        // In the order of the index: two requests that share addresses then wait for each other at the first that they share,
+        // where in orders of their own each could hold what the other waits for.
+        var sorted = users.OrderBy(user => user.Email.ToLowerInvariant(), StringComparer.Ordinal).ToList();
+        return LostRace.TryAgainAsync(() => CopyAsync(users, sorted, cancellationToken), BulkWriteResult.LostRace);
+    }
+
+    private async Task<BulkWriteResult> CopyAsync(
+        IReadOnlyList<UserResponse> users, IReadOnlyList<UserResponse> sorted, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         try
         {
             await using var copy = await UserCopy.BeginAsync(connection, cancellationToken);
-            foreach (var user in users)
+            foreach (var user in sorted)
             {
                 copy.Append(user);
                 await copy.FlushIfFullAsync(cancellationToken);
             }
 
             await copy.CompleteAsync(cancellationToken);
-            return null;
+            return BulkWriteResult.Done;
         }
         catch (PostgresException error) when (IsEmailTaken(error))
         {
-            return await FindTakenAsync(connection, users, cancellationToken);
+            return new BulkWriteResult(UserWriteOutcome.EmailTaken, await FindTakenAsync(connection, users, cancellationToken));
         }
     }
 

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using UsersApi.Data;
 
 namespace UsersApi.Users;
 
@@ -7,8 +8,25 @@ namespace UsersApi.Users;
 public sealed partial class UserRepository
 {
     private const string EmailIndex = "users_email_key";
+    private static readonly UserWriteResult Lost = new(UserWriteOutcome.LostRace);
 
-    public async Task<UserWriteResult> InsertAsync(UserResponse user, CancellationToken cancellationToken)
+    public Task<UserWriteResult> InsertAsync(UserResponse user, CancellationToken cancellationToken) =>
+        LostRace.TryAgainAsync(() => InsertOnceAsync(user, cancellationToken), Lost);
+
+    /// <summary>Updates a user, even where nothing changes: the table's trigger raises the version with each accepted update.</summary>
+    /// <param name="id">The user.</param>
+    /// <param name="change">What to set.</param>
+    /// <param name="versions">The versions that may be overwritten; null for any.</param>
+    /// <param name="now">The time of the update.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<UserWriteResult> UpdateAsync(
+        Guid id, UserChange change, long[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
+        LostRace.TryAgainAsync(() => UpdateOnceAsync(id, change, versions, now, cancellationToken), Lost);
+
+    public Task<UserWriteResult> DeleteAsync(Guid id, long[]? versions, CancellationToken cancellationToken) =>
+        LostRace.TryAgainAsync(() => DeleteOnceAsync(id, versions, cancellationToken), Lost);
+
+    private async Task<UserWriteResult> InsertOnceAsync(UserResponse user, CancellationToken cancellationToken)
     {
         const string Sql = $"""
             INSERT INTO users (id, email, full_name, is_active, is_superuser, created_at, updated_at, version)
@@ -21,13 +39,7 @@ public sealed partial class UserRepository
             : new UserWriteResult(UserWriteOutcome.EmailTaken);
     }
 
-    /// <summary>Updates a user, even where nothing changes: each accepted update raises the version.</summary>
-    /// <param name="id">The user.</param>
-    /// <param name="change">What to set.</param>
-    /// <param name="versions">The versions that may be overwritten; null for any.</param>
-    /// <param name="now">The time of the update.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<UserWriteResult> UpdateAsync(
+    private async Task<UserWriteResult> UpdateOnceAsync(
         Guid id, UserChange change, long[]? versions, DateTimeOffset now, CancellationToken cancellationToken)
     {
         const string Sql = $"""
@@ -36,8 +48,7 @@ public sealed partial class UserRepository
                 full_name = CASE WHEN @SetFullName THEN @FullName ELSE full_name END,
                 is_active = coalesce(@IsActive, is_active),
                 is_superuser = coalesce(@IsSuperuser, is_superuser),
-                updated_at = @Now,
-                version = version + 1
+                updated_at = @Now
             WHERE id = @Id AND (@Versions::bigint[] IS NULL OR version = ANY(@Versions::bigint[]))
             RETURNING {Columns}
             """;
@@ -64,7 +75,7 @@ public sealed partial class UserRepository
         }
     }
 
-    public async Task<UserWriteResult> DeleteAsync(Guid id, long[]? versions, CancellationToken cancellationToken)
+    private async Task<UserWriteResult> DeleteOnceAsync(Guid id, long[]? versions, CancellationToken cancellationToken)
     {
         const string Sql = """
             DELETE FROM users WHERE id = @Id AND (@Versions::bigint[] IS NULL OR version = ANY(@Versions::bigint[]))

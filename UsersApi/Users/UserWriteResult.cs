@@ -1,6 +1,6 @@
 namespace UsersApi.Users;
 
-/// <summary>How a write to one user ended.</summary>
+/// <summary>How a write to one user, or to many, ended.</summary>
 public enum UserWriteOutcome
 {
     Done,
@@ -11,7 +11,18 @@ public enum UserWriteOutcome
 
     /// <summary>Another user has the address.</summary>
     EmailTaken,
+
+    /// <summary>Other transactions won each time: nothing was written.</summary>
+    LostRace,
 }
 
 /// <summary>The outcome of a write, and the user as it is now where the write happened and left one.</summary>
 public readonly record struct UserWriteResult(UserWriteOutcome Outcome, UserResponse? User = null);
+
+/// <summary>The outcome of a bulk write, and the positions (from 0) of those whose address is taken.</summary>
+public readonly record struct BulkWriteResult(UserWriteOutcome Outcome, IReadOnlyList<int> Taken)
+{
+    public static BulkWriteResult Done { get; } = new(UserWriteOutcome.Done, []);
+
+    public static BulkWriteResult LostRace { get; } = new(UserWriteOutcome.LostRace, []);
+}

@@ -17,7 +17,7 @@ public sealed partial class UsersController
     /// <remarks>Absent members take their defaults. The id is the server's; ordering by id is ordering by creation.</remarks>
     /// <response code="201">The user, at the URL in `Location`.</response>
     /// <response code="400">The body is malformed, or a field is not valid.</response>
-    /// <response code="409">Another user has the email.</response>
+    /// <response code="409">Another user has the email, or other writes came first.</response>
     [HttpPost]
     [Consumes(Json)]
     [RequiresScope(Scopes.UsersWrite)]
@@ -32,14 +32,14 @@ public sealed partial class UsersController
         var result = await users.InsertAsync(NewUser(user), cancellationToken);
         return result.User is { } created
             ? Created(new Uri(Url.Action(nameof(Find), new { id = created.Id })!, UriKind.Relative), WithETag(created))
-            : this.EmailTaken();
+            : Refusal(result.Outcome);
     }
 
     /// <summary>Creates up to 20,000 users at once: all, or none</summary>
     /// <remarks>One transaction. Where one email is taken or repeated, no user is created, and the errors name each by its position.</remarks>
     /// <response code="201">How many users there are more, and their ids in the order of the request.</response>
     /// <response code="400">The body is malformed, empty or too long, or a field is not valid.</response>
-    /// <response code="409">Emails are taken or repeated; the errors name them by position, up to 100.</response>
+    /// <response code="409">Emails are taken or repeated, and the errors name them by position, up to 100; or other writes came first.</response>
     [HttpPost("bulk")]
     [Consumes(Json)]
     [RequestSizeLimit(UserLimits.BulkBytes)]
@@ -58,9 +58,10 @@ public sealed partial class UsersController
         }
 
         List<UserResponse> created = [.. body.Select(NewUser)];
-        if (await users.InsertAllAsync(created, cancellationToken) is { } taken)
+        var result = await users.InsertAllAsync(created, cancellationToken);
+        if (result.Outcome != UserWriteOutcome.Done)
         {
-            return this.EmailsTaken(taken);
+            return result.Outcome == UserWriteOutcome.EmailTaken ? this.EmailsTaken(result.Taken) : Refusal(result.Outcome);
         }
 
         Log.BulkCreated(logger, created.Count);
@@ -72,7 +73,7 @@ public sealed partial class UsersController
     /// <response code="200">The user as it is now.</response>
     /// <response code="400">The body is malformed, a field is not valid, or If-Match is not a list of ETags.</response>
     /// <response code="404">No user has this id.</response>
-    /// <response code="409">Another user has the email.</response>
+    /// <response code="409">Another user has the email, or other writes came first.</response>
     /// <response code="412">The user has changed: its ETag is not in If-Match.</response>
     [HttpPut("{id:guid}")]
     [Consumes(Json)]
@@ -96,7 +97,7 @@ public sealed partial class UsersController
     /// <response code="200">The user as it is now.</response>
     /// <response code="400">The body is malformed, a field is not valid or unknown, or If-Match is not a list of ETags.</response>
     /// <response code="404">No user has this id.</response>
-    /// <response code="409">Another user has the email.</response>
+    /// <response code="409">Another user has the email, or other writes came first.</response>
     /// <response code="412">The user has changed: its ETag is not in If-Match.</response>
     [HttpPatch("{id:guid}")]
     [Consumes("application/merge-patch+json", Json)]
@@ -120,6 +121,7 @@ public sealed partial class UsersController
     /// <response code="204">The user is gone.</response>
     /// <response code="400">If-Match is not a list of ETags.</response>
     /// <response code="404">No user has this id.</response>
+    /// <response code="409">Other writes came first.</response>
     /// <response code="412">The user has changed: its ETag is not in If-Match.</response>
     [HttpDelete("{id:guid}")]
     [RequiresScope(Scopes.UsersWrite)]
@@ -127,6 +129,7 @@ public sealed partial class UsersController
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, ProblemJson)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, ProblemJson)]
     public async Task<ActionResult> Delete(
         [Description(UserId)] Guid id,
@@ -158,6 +161,7 @@ public sealed partial class UsersController
     {
         UserWriteOutcome.NotFound => this.NoSuchUser(),
         UserWriteOutcome.VersionMismatch => this.VersionMismatch(),
+        UserWriteOutcome.LostRace => this.LostRace(),
         _ => this.EmailTaken(),
     };
 
@@ -165,6 +169,6 @@ public sealed partial class UsersController
     {
         var now = clock.GetUtcNow();
         return new UserResponse(
-            Guid.CreateVersion7(now), user.Email, user.FullName, user.IsActive, user.IsSuperuser, now.UtcDateTime, now.UtcDateTime, Version: 1);
+            ids.Next(), user.Email, user.FullName, user.IsActive, user.IsSuperuser, now.UtcDateTime, now.UtcDateTime, Version: 1);
     }
 }

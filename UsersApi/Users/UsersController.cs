@@ -11,7 +11,7 @@ namespace UsersApi.Users;
 [ApiController]
 [Route("api/v1/users")]
 [Tags("Users")]
-public sealed partial class UsersController(UserRepository users, TimeProvider clock, ILogger<UsersController> logger) : ControllerBase
+public sealed partial class UsersController(UserRepository users, UserIds ids, TimeProvider clock, ILogger<UsersController> logger) : ControllerBase
 {
     private const string Json = MediaTypeNames.Application.Json;
     private const string ProblemJson = MediaTypeNames.Application.ProblemJson;
@@ -20,7 +20,7 @@ public sealed partial class UsersController(UserRepository users, TimeProvider c
     private const int WhilePostgresIsDown = 600;
 
     private const string NextPage = "RFC 8288: the next page as a relative URL with rel=\"next\"; absent on the last page.";
-    private const string RowVersion = "Strong: the user's version in quotes. Send it back in If-Match.";
+    private const string RowVersion = "Strong: it changes with every update of the user, and when a release changes what a user looks like. Send it back in If-Match.";
 
     /// <summary>Lists users, oldest first</summary>
     /// <remarks>

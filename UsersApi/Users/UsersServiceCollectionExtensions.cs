@@ -9,6 +9,7 @@ internal static class UsersServiceCollectionExtensions
 {
     public static IServiceCollection AddUsers(this IServiceCollection services)
     {
+        services.AddSingleton<UserIds>();
         services.AddSingleton<UserRepository>();
         services.AddSingleton<UserSeeder>();
         services.AddSingleton<Command>(provider => new SeedCommand(provider.GetRequiredService<UserSeeder>, AnsiConsole.Console));
