@@ -105,7 +105,7 @@ internal sealed class CachedHost : IAsyncDisposable
         for (var i = 0; i < 6 && await Task.WhenAny(reading, Task.Delay(LongestAnswer)) != reading; i++)
         {
             // A message between nodes was lost, as any may be: a second passes then, which this clock does not do by itself.
-            (Services.GetRequiredService<TimeProvider>() as ManualTime)?.Advance(LeaseTerms.Waited);
+            (Services.GetRequiredService<TimeProvider>() as ManualTime)?.Advance(LeaseTerms.AwaitedFor);
         }
 
         return await reading.WaitAsync(LongestAnswer);

@@ -14,8 +14,8 @@ public sealed class AcknowledgementTests
         await host.Services.GetRequiredService<VersionScripts>().RenewAsync("silent", 0, "", []);
 
         var first = host.ExchangeAsync("PUT", "/runs/plain/1");
-        await host.Time.TimersAsync(LeaseTerms.Waited, 1);
-        host.Time.Advance(LeaseTerms.Waited - TimeSpan.FromMilliseconds(1));
+        await host.Time.TimersAsync(LeaseTerms.AwaitedFor, 1);
+        host.Time.Advance(LeaseTerms.AwaitedFor - TimeSpan.FromMilliseconds(1));
         Assert.That(first.IsCompleted, Is.False);
         host.Time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.That((await first).Status, Is.EqualTo(204));
@@ -31,9 +31,9 @@ public sealed class AcknowledgementTests
         await host.Services.GetRequiredService<VersionScripts>().ResetAsync(await IncarnationAsync(host));
 
         var write = host.ExchangeAsync("PUT", "/runs/plain/1");
-        await host.Time.TimersAsync(LeaseTerms.Waited, 1);
+        await host.Time.TimersAsync(LeaseTerms.AwaitedFor, 1);
         Assert.That(write.IsCompleted, Is.False);
-        host.Time.Advance(LeaseTerms.Waited);
+        host.Time.Advance(LeaseTerms.AwaitedFor);
 
         Assert.That((await write).Status, Is.EqualTo(204));
     }
@@ -46,7 +46,7 @@ public sealed class AcknowledgementTests
         await host.Services.GetRequiredService<VersionScripts>().ResetAsync(await IncarnationAsync(host));
 
         // The first renewal meets the new incarnation; the lease of somebody else may have begun just before.
-        for (var waited = TimeSpan.Zero; waited <= LeaseTerms.Waited; waited += LeaseTerms.RenewalInterval)
+        for (var waited = TimeSpan.Zero; waited <= LeaseTerms.AwaitedFor; waited += LeaseTerms.RenewalInterval)
         {
             host.Time.Advance(LeaseTerms.RenewalInterval);
             await host.Time.TimersAsync(LeaseTerms.RenewalInterval, 1);
@@ -72,7 +72,7 @@ public sealed class AcknowledgementTests
         var eviction = await scripts.EvictAsync(["a"], "writer", "id");
         await scripts.RenewAsync("late", 0, "", []);
 
-        await scripts.ForgetAsync(eviction with { Inc = "another" }, ["silent"]);
+        await scripts.ForgetAsync(eviction with { Incarnation = "another" }, ["silent"]);
         Assert.That(await HoldersAsync(host), Is.SupersetOf(new[] { "late", "silent" }));
         await scripts.ForgetAsync(eviction, ["late", "silent"]);
 
@@ -113,7 +113,7 @@ public sealed class AcknowledgementTests
         using var pending = acknowledgements.Expect("id");
         acknowledgements.Handle("node\nother\nid");
 
-        Assert.That(await pending.WaitAsync(["node"], LeaseTerms.Waited, new ManualTime()), Is.Empty);
+        Assert.That(await pending.WaitAsync(["node"], LeaseTerms.AwaitedFor, new ManualTime()), Is.Empty);
     }
 
     private static Task<CachedHost> StartAsync(string? prefix = null, string? redis = null) => RunsController.StartAsync(prefix: prefix, redis: redis);

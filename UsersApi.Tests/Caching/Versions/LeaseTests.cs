@@ -26,7 +26,7 @@ public sealed class LeaseTests
         _lease.Handle(Grant("i", 5, askedAt));
         Learn(Tags);
 
-        _time.Advance(LeaseTerms.Held - TimeSpan.FromMilliseconds(401));
+        _time.Advance(LeaseTerms.UsedFor - TimeSpan.FromMilliseconds(401));
         var within = _known.Find(Tags);
         _time.Advance(TimeSpan.FromMilliseconds(1));
         var after = _known.Find(Tags);
@@ -89,7 +89,7 @@ public sealed class LeaseTests
         var first = _lease.Handle("grant\ni\n3\nother\n0");
         var second = _lease.Handle("grant\ni\n2\nother\n0");
 
-        Assert.That((first?.ResetInc, second), Is.EqualTo(("i", (LeaseTask?)null)));
+        Assert.That((first?.ResetIncarnation, second), Is.EqualTo(("i", (LeaseTask?)null)));
     }
 
     [Test]

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc.Infrastructure;
 namespace UsersApi.Caching.Pipeline;
 
 /// <summary>A request whose action has to run: it holds a permit and, where it leads, a flight, until it is disposed of.</summary>
-internal sealed class Miss(CacheServices services, CachedRequest request, LookedUp found) : IDisposable
+internal sealed class Miss(CacheServices services, CachedRequest request, LookupResult found) : IDisposable
 {
     private readonly HttpContext _http = request.Http;
     private readonly CachePolicy _policy = request.Policy;

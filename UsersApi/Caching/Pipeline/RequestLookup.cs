@@ -6,19 +6,19 @@ internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Reva
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <exception cref="OperationCanceledException">The client went away.</exception>
-    public async ValueTask<LookedUp> FindAsync(CachedRequest request)
+    public async ValueTask<LookupResult> FindAsync(CachedRequest request)
     {
         if (!request.Options.Enabled)
-            return new LookedUp(new Lookup(request.KeyOf([]), [], null, null, null, IsOutdated: false), null, "", null);
+            return new LookupResult(new StoreLookup(request.KeyOf([]), [], null, null, null, IsOutdated: false), null, "", null);
 
         var lookup = await store.FindAsync(request.Policy, request.KeyOf, request.Bound.Tags);
         if (lookup.Entry is { } fresh)
-            return new LookedUp(lookup, new Answer(fresh, CacheOutcome.Hit), "", null);
+            return new LookupResult(lookup, new Answer(fresh, CacheOutcome.Hit), "", null);
 
         var flightKey = $"{request.Policy.ActionId}\n{lookup.Stamp}\n{lookup.Key}";
         var revalidation = request.Http.Features.Get<RedisCachedRevalidation>();
         if (revalidation?.FlightKey == flightKey)
-            return new LookedUp(lookup, null, flightKey, revalidation.Flight);
+            return new LookupResult(lookup, null, flightKey, revalidation.Flight);
 
         // Who comes soon after a failure does not wait for the next one: one request at a time tries again, behind.
         var stale = lookup.StaleWhileRevalidate(Now) is { } old ? new Answer(old, CacheOutcome.StaleWhileRevalidate)
@@ -30,13 +30,13 @@ internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Reva
             if (revalidation is null && flights.TryLead(flightKey) is { } lead)
                 revalidator.Begin(request.Http, flightKey, lead);
 
-            return new LookedUp(lookup, stale, flightKey, null);
+            return new LookupResult(lookup, stale, flightKey, null);
         }
 
-        return request.IsHead ? new LookedUp(lookup, null, flightKey, null) : await JoinAsync(request, lookup, flightKey);
+        return request.IsHead ? new LookupResult(lookup, null, flightKey, null) : await JoinAsync(request, lookup, flightKey);
     }
 
-    private async Task<LookedUp> JoinAsync(CachedRequest request, Lookup lookup, string flightKey)
+    private async Task<LookupResult> JoinAsync(CachedRequest request, StoreLookup lookup, string flightKey)
     {
         var (landing, flight) = await flights.JoinAsync(flightKey, request.Http.RequestAborted);
         if (landing is { IsElsewhere: true })
@@ -45,7 +45,7 @@ internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Reva
         if (landing?.Entry is { } joined)
         {
             var outcome = joined.FreshUntil > Now ? CacheOutcome.Collapsed : CacheOutcome.StaleIfError;
-            return new LookedUp(lookup, new Answer(joined, outcome, lookup.ForwardReason), flightKey, null);
+            return new LookupResult(lookup, new Answer(joined, outcome, lookup.ForwardReason), flightKey, null);
         }
 
         if (flight is not null && lookup.Stamp is null)
@@ -65,9 +65,9 @@ internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Reva
             }
 
             flight.Land(new Landing(landed));
-            return new LookedUp(lookup, new Answer(landed, CacheOutcome.Hit), flightKey, null);
+            return new LookupResult(lookup, new Answer(landed, CacheOutcome.Hit), flightKey, null);
         }
 
-        return new LookedUp(lookup, null, flightKey, flight);
+        return new LookupResult(lookup, null, flightKey, flight);
     }
 }

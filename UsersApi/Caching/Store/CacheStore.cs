@@ -9,7 +9,7 @@ namespace UsersApi.Caching.Store;
 /// <param name="Stamp">The versions under which a new response may be stored; null where they could not be read.</param>
 /// <param name="Stale">A response that was not evicted and is no longer fresh.</param>
 /// <param name="IsOutdated">Whether there was one that may not be served as fresh.</param>
-internal sealed record Lookup(
+internal sealed record StoreLookup(
     string Key, IReadOnlyList<string> Selecting, CacheEntry? Entry, Stamp? Stamp, CacheEntry? Stale, bool IsOutdated)
 {
     /// <summary>Why the request goes to the action: a word of RFC 9211, section 2.2.</summary>
@@ -48,7 +48,7 @@ internal sealed class CacheStore(
     /// <param name="policy">The rules of the action.</param>
     /// <param name="keyOf">The key with the values of these headers.</param>
     /// <param name="tags">The tags of what would be found.</param>
-    public async ValueTask<Lookup> FindAsync(CachePolicy policy, Func<IReadOnlyList<string>, string> keyOf, IReadOnlyList<string> tags)
+    public async ValueTask<StoreLookup> FindAsync(CachePolicy policy, Func<IReadOnlyList<string>, string> keyOf, IReadOnlyList<string> tags)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var (key, selecting, entry) = FindInMemory(policy, keyOf);
@@ -56,7 +56,7 @@ internal sealed class CacheStore(
         // Beside the versions, and not at all where a Redis that is left alone is not asked for them either.
         var stored = entry is null && !reading.IsCompleted ? ReadAsync(policy, key) : null;
         if (await reading is not { } stamp)
-            return new Lookup(key, selecting, null, null, null, IsOutdated: false);
+            return new StoreLookup(key, selecting, null, null, null, IsOutdated: false);
 
         // Another node may have stored a later one than memory has.
         if (entry?.Stamp != stamp || entry.FreshUntil <= now)
@@ -71,12 +71,12 @@ internal sealed class CacheStore(
         }
 
         if (entry?.Stamp != stamp)
-            return new Lookup(key, selecting, null, stamp, null, IsOutdated: entry is not null);
+            return new StoreLookup(key, selecting, null, stamp, null, IsOutdated: entry is not null);
 
         near.Keep(entry);
         return entry.FreshUntil > now
-            ? new Lookup(key, selecting, entry, stamp, null, IsOutdated: false)
-            : new Lookup(key, selecting, null, stamp, entry, IsOutdated: true);
+            ? new StoreLookup(key, selecting, entry, stamp, null, IsOutdated: false)
+            : new StoreLookup(key, selecting, null, stamp, entry, IsOutdated: true);
     }
 
     /// <summary>A fresh response that this process has, under versions that it knows: nothing is waited for.</summary>

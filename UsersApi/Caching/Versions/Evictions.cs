@@ -74,7 +74,7 @@ internal sealed class Evictions(
     private async Task<(Eviction Eviction, Acknowledgements.Pending Pending)?> TrySendAsync(HashSet<string> tags)
     {
         // Later writes of one outage do not wait for it.
-        if (runner.IsLeftAlone || !owed.IsEmpty || runner.OutageAge > LeaseTerms.Waited)
+        if (runner.IsLeftAlone || !owed.IsEmpty || runner.OutageAge > LeaseTerms.AwaitedFor)
             return null;
 
         var began = time.GetTimestamp();
@@ -101,7 +101,7 @@ internal sealed class Evictions(
         catch (Exception error)
         {
             pending.Dispose();
-            runner.Note(error);
+            runner.NoteFailure(error);
             metrics.EvictionFailed();
             return null;
         }
@@ -113,9 +113,9 @@ internal sealed class Evictions(
         {
             // Until all leases of an earlier incarnation have run out, nobody knows who holds one.
             if (!eviction.IsCalm)
-                await Task.Delay(LeaseTerms.Waited, time);
+                await Task.Delay(LeaseTerms.AwaitedFor, time);
 
-            var silent = await pending.WaitAsync(eviction.Holders, eviction.IsCalm ? LeaseTerms.Waited : TimeSpan.Zero, time);
+            var silent = await pending.WaitAsync(eviction.Holders, eviction.IsCalm ? LeaseTerms.AwaitedFor : TimeSpan.Zero, time);
             batch.ForEach(request => request.Result.TrySetResult(true));
             if (silent.Count > 0)
                 await ForgetAsync(eviction, silent);
@@ -147,7 +147,7 @@ internal sealed class Evictions(
             _ = RetryAsync();
 
         // Others go on from memory for as long as their leases last.
-        if (LeaseTerms.Waited - (runner.OutageAge ?? TimeSpan.Zero) is { Ticks: > 0 } left)
+        if (LeaseTerms.AwaitedFor - (runner.OutageAge ?? TimeSpan.Zero) is { Ticks: > 0 } left)
             await Task.Delay(left, time);
 
         lock (_gate)

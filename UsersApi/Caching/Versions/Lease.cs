@@ -7,9 +7,9 @@ namespace UsersApi.Caching.Versions;
 internal sealed class Lease(KnownVersions known, TimeProvider time)
 {
     private readonly TaskCompletionSource _left = new();
-    private string _inc = "";
+    private string _incarnation = "";
     private long _seen;
-    private string _resetInc = "";
+    private string _resetIncarnation = "";
     private long _lastHeard = long.MinValue;
 
     /// <summary>This process's name among the holders, random, so that no two live processes share one.</summary>
@@ -31,18 +31,18 @@ internal sealed class Lease(KnownVersions known, TimeProvider time)
 
         Volatile.Write(ref _lastHeard, time.GetTimestamp());
         var isEviction = kind == "eviction";
-        var wentBack = inc == _inc && seq < _seen;
-        if (inc != _inc || seq != (isEviction ? _seen + 1 : _seen))
+        var wentBack = inc == _incarnation && seq < _seen;
+        if (inc != _incarnation || seq != (isEviction ? _seen + 1 : _seen))
             known.ForgetAll();
 
-        (_inc, _seen) = (inc, seq);
+        (_incarnation, _seen) = (inc, seq);
         if (isEviction)
             known.Forget(lines.Skip(5));
         else if (node == Node)
             HandleOwn(kind, lines);
 
         // Once for each incarnation: the data set of the server is an older one.
-        var reset = wentBack && _resetInc != inc ? _resetInc = inc : null;
+        var reset = wentBack && _resetIncarnation != inc ? _resetIncarnation = inc : null;
         return reset is not null || isEviction ? new LeaseTask(reset, isEviction ? node : null, isEviction ? lines[4] : null) : null;
     }
 
@@ -55,13 +55,13 @@ internal sealed class Lease(KnownVersions known, TimeProvider time)
         else if (lines.Length > 4 && long.TryParse(lines[4], CultureInfo.InvariantCulture, out var askedAt))
         {
             // Counted from before it was asked for, on this node's own clock.
-            known.HoldUntil(askedAt + (long)(LeaseTerms.Held.TotalSeconds * time.TimestampFrequency));
+            known.HoldUntil(askedAt + (long)(LeaseTerms.UsedFor.TotalSeconds * time.TimestampFrequency));
         }
     }
 }
 
 /// <summary>What a message asks of this node.</summary>
-/// <param name="ResetInc">An incarnation to start anew.</param>
+/// <param name="ResetIncarnation">An incarnation to start anew.</param>
 /// <param name="Writer">The node that waits for an acknowledgement.</param>
 /// <param name="Id">The eviction to acknowledge.</param>
-internal sealed record LeaseTask(string? ResetInc, string? Writer, string? Id);
+internal sealed record LeaseTask(string? ResetIncarnation, string? Writer, string? Id);

@@ -17,8 +17,8 @@ internal sealed class LeaseKeeper(
         TimeSpan.FromMilliseconds(Math.Max(options.Value.VersionsTimeoutMs, LeaseTerms.RenewalInterval.TotalMilliseconds));
     private Task _first = Task.CompletedTask;
     private LeaseSubscription? _subscription;
-    private string _inc = "";
-    private long _incSince;
+    private string _incarnation = "";
+    private long _incarnationSince;
     private long _unanswered;
 
     /// <summary>
@@ -87,7 +87,7 @@ internal sealed class LeaseKeeper(
         }
         catch (Exception error)
         {
-            runner.Note(error);
+            runner.NoteFailure(error);
         }
     }
 
@@ -95,15 +95,15 @@ internal sealed class LeaseKeeper(
     {
         var askedAt = time.GetTimestamp();
         // Every lease of an earlier incarnation has run out: whoever holds one is among the holders.
-        var calm = _inc.Length > 0 && time.GetElapsedTime(_incSince, askedAt) > LeaseTerms.Waited ? _inc : "";
+        var calm = _incarnation.Length > 0 && time.GetElapsedTime(_incarnationSince, askedAt) > LeaseTerms.AwaitedFor ? _incarnation : "";
         var inc = await scripts.RenewAsync(_node, askedAt, calm, known.TakeUsed(MaxTouched)).WaitAsync(_patience, time);
-        if (inc != _inc)
-            (_inc, _incSince) = (inc, time.GetTimestamp());
+        if (inc != _incarnation)
+            (_incarnation, _incarnationSince) = (inc, time.GetTimestamp());
 
         if (_unanswered == 0)
             _unanswered = askedAt;
 
-        runner.NoteNoLack();
+        runner.NoteRequirementsMet();
     }
 
     // Redis answers, and its messages do not come: the connection is open on this side alone.
@@ -125,7 +125,7 @@ internal sealed class LeaseKeeper(
         if (lease.Handle(message) is not { } next)
             return;
 
-        if (next.ResetInc is { } inc)
+        if (next.ResetIncarnation is { } inc)
             _ = IgnoreAsync(scripts.ResetAsync(inc));
 
         if (next is not { Writer: { } writer, Id: { } id })

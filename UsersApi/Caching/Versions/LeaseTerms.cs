@@ -14,8 +14,8 @@ internal static class LeaseTerms
     public static readonly TimeSpan RenewalInterval = Length / 4;
 
     /// <summary>How long a holder uses its lease, from the moment before it asked for it.</summary>
-    public static readonly TimeSpan Held = Length - Margin;
+    public static readonly TimeSpan UsedFor = Length - Margin;
 
     /// <summary>How long a writer waits for a holder that stays silent: after that the holder's lease has run out.</summary>
-    public static readonly TimeSpan Waited = Length + Margin;
+    public static readonly TimeSpan AwaitedFor = Length + Margin;
 }

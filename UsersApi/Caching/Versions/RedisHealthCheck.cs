@@ -7,7 +7,7 @@ namespace UsersApi.Caching.Versions;
 internal sealed class RedisHealthCheck(RedisConnection connection, ScriptRunner runner) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        runner.Lack is { } lack ? HealthCheckResult.Degraded($"The cache is off: {lack}")
+        runner.MissingRequirement is { } lack ? HealthCheckResult.Degraded($"The cache is off: {lack}")
         : runner.IsLeftAlone ? HealthCheckResult.Degraded("Redis does not answer in time: responses are not cached.")
         : connection.Multiplexer.IsCompleted && (await connection.Multiplexer).IsConnected ? HealthCheckResult.Healthy()
         : HealthCheckResult.Degraded("Redis is not connected: responses are not cached.");

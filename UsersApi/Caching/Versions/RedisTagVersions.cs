@@ -17,7 +17,7 @@ internal sealed class RedisTagVersions(
 
     public Task<bool> EvictAsync(IReadOnlyCollection<string> tags) => evictions.EvictAsync(tags);
 
-    private bool MayServe(IReadOnlyList<string> tags) => runner.Lack is null && !owed.HasAny(tags);
+    private bool MayServe(IReadOnlyList<string> tags) => runner.MissingRequirement is null && !owed.HasAny(tags);
 
     private async Task<Stamp?> ReadThroughAsync(IReadOnlyList<string> tags)
     {
@@ -29,7 +29,7 @@ internal sealed class RedisTagVersions(
         }
         catch (Exception error)
         {
-            runner.Note(error);
+            runner.NoteFailure(error);
             return null;
         }
         finally

@@ -19,12 +19,12 @@ internal sealed class ScriptRunner(
     private readonly Lock _gate = new();
     private long? _failingSince;
     private bool _isLeftAlone;
-    private string? _lack;
+    private string? _missingRequirement;
 
     /// <summary>
     /// The right or the version that Redis lacks, in its own words; null where it lacks none. The cache is off until it has it.
     /// </summary>
-    public string? Lack => Volatile.Read(ref _lack);
+    public string? MissingRequirement => Volatile.Read(ref _missingRequirement);
 
     /// <summary>Whether Redis has missed its deadlines for so long that no request asks it.</summary>
     public bool IsLeftAlone => Volatile.Read(ref _isLeftAlone);
@@ -54,13 +54,13 @@ internal sealed class ScriptRunner(
         }
         catch (Exception error)
         {
-            Note(error);
+            NoteFailure(error);
             throw;
         }
     }
 
     /// <summary>A command failed, or got no reply in time.</summary>
-    public void Note(Exception error)
+    public void NoteFailure(Exception error)
     {
         lock (_gate)
         {
@@ -72,14 +72,17 @@ internal sealed class ScriptRunner(
             }
         }
 
-        if (error is RedisServerException { Message: var reason } && IsLack(reason) && Interlocked.Exchange(ref _lack, reason) is null)
+        if (error is RedisServerException { Message: var reason } && IsMissingRequirement(reason)
+            && Interlocked.Exchange(ref _missingRequirement, reason) is null)
+        {
             CacheLog.RedisLacks(logger, reason);
+        }
     }
 
     /// <summary>Everything that the cache needs went through.</summary>
-    public void NoteNoLack()
+    public void NoteRequirementsMet()
     {
-        if (Interlocked.Exchange(ref _lack, null) is not null)
+        if (Interlocked.Exchange(ref _missingRequirement, null) is not null)
             CacheLog.RedisLacksNothing(logger);
     }
 
@@ -96,6 +99,6 @@ internal sealed class ScriptRunner(
     }
 
     // An older Redis does not compile the first line; a right is refused by its name. All else passes, as LOADING, READONLY and OOM do.
-    private static bool IsLack(string message) =>
+    private static bool IsMissingRequirement(string message) =>
         message.StartsWith("NOPERM", StringComparison.Ordinal) || message.StartsWith("ERR", StringComparison.Ordinal);
 }

@@ -61,7 +61,7 @@ internal sealed class VersionScripts(RedisConnection connection, ScriptRunner ru
 
     /// <summary>Takes holders that are silent out, so that the next write does not wait for them.</summary>
     public Task ForgetAsync(Eviction eviction, IEnumerable<string> silent) => runner.RunAsync(
-        Forget, Keys([]), [RandomToken.New(), eviction.Inc, eviction.Seq, .. silent.Select(node => (RedisValue)node)]);
+        Forget, Keys([]), [RandomToken.New(), eviction.Incarnation, eviction.Seq, .. silent.Select(node => (RedisValue)node)]);
 
     public Task ResetAsync(string inc) => runner.RunAsync(Reset, Keys([]), [RandomToken.New(), inc]);
 
@@ -78,8 +78,8 @@ internal sealed class VersionScripts(RedisConnection connection, ScriptRunner ru
 }
 
 /// <summary>What an eviction found.</summary>
-/// <param name="Inc">The incarnation of the leases.</param>
+/// <param name="Incarnation">The incarnation of the leases.</param>
 /// <param name="Seq">The number of its message.</param>
 /// <param name="IsCalm">Whether all who may hold a lease are among the holders.</param>
 /// <param name="Holders">The nodes that hold a lease.</param>
-internal sealed record Eviction(string Inc, long Seq, bool IsCalm, IReadOnlyList<string> Holders);
+internal sealed record Eviction(string Incarnation, long Seq, bool IsCalm, IReadOnlyList<string> Holders);
