@@ -8,6 +8,10 @@ public sealed partial class UserRepository
 {
     private const string EmailIndex = "users_email_key";
 
+    private const string ConditionsHold = """
+        (@Allowed::bigint[] IS NULL OR version = ANY(@Allowed::bigint[])) AND (@Refused::bigint[] IS NULL OR version <> ALL(@Refused::bigint[]))
+        """;
+
     public async Task<UserWriteResult> InsertAsync(UserResponse user, CancellationToken cancellationToken)
     {
         const string Sql = $"""
@@ -24,11 +28,11 @@ public sealed partial class UserRepository
     /// <summary>Updates a user, even where nothing changes: each accepted update raises the version.</summary>
     /// <param name="id">The user.</param>
     /// <param name="change">What to set.</param>
-    /// <param name="versions">The versions that may be overwritten; null for any.</param>
+    /// <param name="conditions">Which versions may be overwritten.</param>
     /// <param name="now">The time of the update.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<UserWriteResult> UpdateAsync(
-        Guid id, UserChange change, long[]? versions, DateTimeOffset now, CancellationToken cancellationToken)
+        Guid id, UserChange change, WriteConditions conditions, DateTimeOffset now, CancellationToken cancellationToken)
     {
         const string Sql = $"""
             UPDATE users
@@ -38,7 +42,7 @@ public sealed partial class UserRepository
                 is_superuser = coalesce(@IsSuperuser, is_superuser),
                 updated_at = @Now,
                 version = version + 1
-            WHERE id = @Id AND (@Versions::bigint[] IS NULL OR version = ANY(@Versions::bigint[]))
+            WHERE id = @Id AND {ConditionsHold}
             RETURNING {Columns}
             """;
         var parameters = new
@@ -49,7 +53,8 @@ public sealed partial class UserRepository
             change.IsActive,
             change.IsSuperuser,
             Id = id,
-            Versions = versions,
+            conditions.Allowed,
+            conditions.Refused,
             Now = now,
         };
         try
@@ -64,13 +69,13 @@ public sealed partial class UserRepository
         }
     }
 
-    public async Task<UserWriteResult> DeleteAsync(Guid id, long[]? versions, CancellationToken cancellationToken)
+    public async Task<UserWriteResult> DeleteAsync(Guid id, WriteConditions conditions, CancellationToken cancellationToken)
     {
-        const string Sql = """
-            DELETE FROM users WHERE id = @Id AND (@Versions::bigint[] IS NULL OR version = ANY(@Versions::bigint[]))
+        const string Sql = $"""
+            DELETE FROM users WHERE id = @Id AND {ConditionsHold}
             """;
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var parameters = new { Id = id, Versions = versions };
+        var parameters = new { Id = id, conditions.Allowed, conditions.Refused };
         var deleted = await connection.ExecuteAsync(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken));
         return deleted == 1 ? new UserWriteResult(UserWriteOutcome.Done) : await WhyNotAsync(id, cancellationToken);
     }
