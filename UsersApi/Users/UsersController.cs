@@ -79,7 +79,7 @@ public sealed partial class UsersController(UserRepository users, TimeProvider c
     [ProducesResponseType<IReadOnlyList<UserResponse>>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     public async Task<ActionResult<IReadOnlyList<UserResponse>>> Search(
-        [Required, StringLength(UserLimits.EmailLength), PlainText] string q,
+        [Required, TextLength(UserLimits.EmailLength), PlainText] string q,
         [Range(1, UserLimits.MaxFound)] int limit = UserLimits.DefaultPage,
         CancellationToken cancellationToken = default) =>
         Ok(await users.SearchAsync(q, limit, cancellationToken));
