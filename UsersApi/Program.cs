@@ -26,6 +26,7 @@ app.UseRequestTimeouts();
 app.UseAuthentication();
 app.UseWriteRates();
 app.UseAuthorization();
+app.UseContentCodings();
 app.MapHealth();
 app.MapApiDocument();
 app.MapControllers().WithEarlyHits();

@@ -32,6 +32,7 @@ internal static class ServerServiceCollectionExtensions
         services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["*"]);
         services.AddHsts(hsts => hsts.MaxAge = HstsAge);
 
+        services.AddRequestDecompression();
         services.AddRequestTimeouts();
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<ServerOptions>>((timeouts, server) =>
             timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = TimeSpan.FromSeconds(server.Value.RequestSeconds) });
