@@ -29,5 +29,5 @@ app.UseAuthorization();
 app.UseContentCodings();
 app.MapHealth();
 app.MapApiDocument();
-app.MapControllers().WithEarlyHits();
+app.MapControllers().WithExactMediaTypes().WithEarlyHits();
 return await app.RunCommandOrServeAsync(args);

@@ -29,4 +29,10 @@ internal static class JsonControllersServiceCollectionExtensions
                 json.AllowInputFormatterExceptionMessages = false;
             })
             .ConfigureApiBehaviorOptions(api => api.InvalidModelStateResponseFactory = InvalidRequest.ToResult);
+
+    public static ControllerActionEndpointConventionBuilder WithExactMediaTypes(this ControllerActionEndpointConventionBuilder controllers)
+    {
+        controllers.Finally(ExactMediaTypes.LeaveToFilter);
+        return controllers;
+    }
 }
