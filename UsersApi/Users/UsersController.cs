@@ -48,7 +48,7 @@ public sealed partial class UsersController(UserRepository users, TimeProvider c
         PageAsync(nameof(List), skip, limit, isActive, after, cancellationToken);
 
     /// <summary>Lists users without the cache</summary>
-    /// <remarks>The same list, straight from Postgres: to compare.</remarks>
+    /// <remarks>The same list, straight from Postgres: to compare. It exists in Development only.</remarks>
     /// <param name="skip" example="0">How many users to leave out from the first one; not together with `after`.</param>
     /// <param name="limit" example="20">How many users to return at most.</param>
     /// <param name="isActive" example="true">Only users that are active, or only those that are not.</param>
@@ -57,6 +57,8 @@ public sealed partial class UsersController(UserRepository users, TimeProvider c
     /// <response code="200">The users; an empty array past the end.</response>
     /// <response code="400">A parameter is out of its range, or the cursor is none.</response>
     [HttpGet("nocache")]
+    [HttpHead("nocache")]
+    [DevelopmentOnly]
     [ProducesResponseType<IReadOnlyList<UserResponse>>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     [ProducesHeader(StatusCodes.Status200OK, "Link", NextPage)]
