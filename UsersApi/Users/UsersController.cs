@@ -78,6 +78,7 @@ public sealed partial class UsersController(UserRepository users, TimeProvider c
     /// <response code="200">The users found, possibly none.</response>
     /// <response code="400">There is no text to look for, or it is too long.</response>
     [HttpGet("search")]
+    [HttpHead("search")]
     [ProducesResponseType<IReadOnlyList<UserResponse>>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     public async Task<ActionResult<IReadOnlyList<UserResponse>>> Search(
