@@ -27,6 +27,7 @@ app.UseAuthentication();
 app.UseWriteRates();
 app.UseAuthorization();
 app.UseContentCodings();
+app.UseUnknownParameters();
 app.MapHealth();
 app.MapApiDocument();
 app.MapControllers().WithExactMediaTypes().WithEarlyHits();

@@ -32,6 +32,7 @@ internal static class ServerServiceCollectionExtensions
         services.Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = ["*"]);
         services.AddHsts(hsts => hsts.MaxAge = HstsAge);
 
+        services.AddOptions<ApiOptions>().Bind(configuration.GetSection(ApiOptions.Section));
         services.AddRequestDecompression();
         services.AddRequestTimeouts();
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<ServerOptions>>((timeouts, server) =>
@@ -40,6 +41,16 @@ internal static class ServerServiceCollectionExtensions
         services.AddOptions<RateLimiterOptions>().Configure<IOptions<ServerOptions>>(WriteRates.Limit);
         services.AddSingleton(TimeProvider.System);
         return services;
+    }
+
+    public static WebApplication UseUnknownParameters(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.RefuseUnknownParameters)
+        {
+            app.UseMiddleware<UnknownParameters>();
+        }
+
+        return app;
     }
 
     private static void LimitKestrel(KestrelServerOptions kestrel, ServerOptions server)

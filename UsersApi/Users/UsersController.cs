@@ -25,7 +25,7 @@ public sealed partial class UsersController(UserRepository users, TimeProvider c
     /// <summary>Lists users, oldest first</summary>
     /// <remarks>
     /// Cached for 60 seconds; every write evicts it. Pages: follow the `Link` header, whose `after` stays fast at any depth,
-    /// or count with `skip`, which does not. Unknown parameters are ignored.
+    /// or count with `skip`, which does not.
     /// </remarks>
     /// <param name="skip" example="0">How many users to leave out from the first one; not together with `after`.</param>
     /// <param name="limit" example="20">How many users to return at most.</param>
