@@ -26,7 +26,7 @@ public sealed class PostgresDownTests
     }
 
     [Test]
-    public async Task The_node_lives_and_is_not_ready()
+    public async Task The_node_lives_and_stays_in_service_for_what_it_has_stored()
     {
         using var live = await _api.Client.FetchAsync("/health/live");
         using var ready = await _api.Client.FetchAsync("/health/ready");
@@ -35,6 +35,21 @@ public sealed class PostgresDownTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(live.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+            Assert.That(ready.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+            Assert.That(body.GetProperty("status").GetString(), Is.EqualTo("Degraded"));
+            Assert.That(body.GetProperty("checks").GetProperty("postgres").GetString(), Is.EqualTo("Degraded"));
+        }
+    }
+
+    [Test]
+    public async Task The_node_is_not_ready_where_that_is_asked_for()
+    {
+        await using var api = await UsersApiHost.StartAsync(settings: [("ConnectionStrings:Postgres", Nowhere), ("Health:UnhealthyWithoutPostgres", "true")]);
+        using var ready = await api.Client.FetchAsync("/health/ready");
+        var body = await ready.BodyAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
             Assert.That(ready.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
             Assert.That(body.GetProperty("checks").GetProperty("postgres").GetString(), Is.EqualTo("Unhealthy"));
         }

@@ -18,7 +18,7 @@ public sealed partial class HostileTests
     [SetUp]
     public async Task StartApi()
     {
-        _api = await UsersApiHost.StartAsync(settings: ("AllowedHosts", "*"));
+        _api = await UsersApiHost.StartAsync(settings: [("AllowedHosts", "*"), ("Api:RefuseUnknownParameters", "false")]);
         _server = new RawServer(_api.Client.BaseAddress!);
         for (var user = 0; user < 12; user++)
         {

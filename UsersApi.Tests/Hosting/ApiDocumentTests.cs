@@ -74,9 +74,10 @@ public sealed class ApiDocumentTests : ApiTest
     }
 
     [Test]
-    public async Task If_Match_is_a_header_of_every_conditional_write([Values("put", "patch", "delete")] string method)
+    public async Task Conditions_are_headers_of_every_conditional_write(
+        [Values("put", "patch", "delete")] string method, [Values("If-Match", "If-None-Match")] string header)
     {
-        var parameter = await ParameterAsync($"{Http.Users}/{{id}}", method, "If-Match");
+        var parameter = await ParameterAsync($"{Http.Users}/{{id}}", method, header);
 
         using (Assert.EnterMultipleScope())
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using Dapper;
 using UsersApi.Tests.Caching.Host;
 using UsersApi.Tests.Chaos;
 using UsersApi.Tests.Host;
@@ -37,7 +38,8 @@ public sealed class HealthTests : ApiTest
             ("Outbox:Enabled", "false"),
             ("Postgres:ConnectTimeoutSeconds", "60"),
             ("Postgres:CommandTimeoutSeconds", "60"),
-            ("Postgres:HealthTimeoutSeconds", "17"));
+            ("Postgres:HealthTimeoutSeconds", "17"),
+            ("Health:UnhealthyWithoutPostgres", "true"));
         using var closed = link;
         if (afterItAnswered)
         {
@@ -45,12 +47,39 @@ public sealed class HealthTests : ApiTest
         }
 
         link.Latency = TimeSpan.FromHours(1);
+        clock.Advance(TimeSpan.FromSeconds(1));
         var asked = api.Client.FetchAsync("/health/ready");
         await clock.TimersAsync(limit, 1);
         clock.Advance(limit);
 
         using var ready = await asked.WaitAsync(limit);
         Assert.That(ready.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+    }
+
+    [Test]
+    public async Task Many_who_ask_at_once_and_within_a_second_cost_Postgres_one_question()
+    {
+        const string Asked = "SELECT count(*), max(query_start) FROM pg_stat_activity WHERE datname = current_database() AND query = 'SELECT 1'";
+        var clock = new ManualTime();
+        await using var api = await UsersApiHost.StartBehindAsync(database => database.ConnectionString, clock, ("Outbox:Enabled", "false"));
+        await AskAsync(20);
+        await using var connection = await api.Database.DataSource.OpenConnectionAsync();
+        var once = await connection.QuerySingleAsync<(long Count, DateTime Last)>(Asked);
+        clock.Advance(TimeSpan.FromMilliseconds(999));
+        await AskAsync(3);
+        var still = await connection.QuerySingleAsync<(long Count, DateTime Last)>(Asked);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        await AskAsync(1);
+        var again = await connection.QuerySingleAsync<(long Count, DateTime Last)>(Asked);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(once.Count, Is.EqualTo(1));
+            Assert.That(still, Is.EqualTo(once));
+            Assert.That(again.Last, Is.GreaterThan(once.Last));
+        }
+
+        Task AskAsync(int times) => Task.WhenAll(Enumerable.Range(0, times).Select(_ => api.Client.GetJsonAsync("/health/ready")));
     }
 
     [Test]

@@ -18,7 +18,7 @@ public sealed class AllowedHostsTests
     public async Task Only_the_hosts_that_are_allowed_are_answered_for(string? allowed, string host, bool isAnswered)
     {
         await using var api = await UsersApiHost.StartAsync(settings: allowed is null ? [] : [("AllowedHosts", allowed)]);
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/health/live", UriKind.Relative));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Http.Users, UriKind.Relative));
         request.Headers.Host = host;
 
         using var response = await api.Client.SendAsync(request);
@@ -38,6 +38,6 @@ public sealed class AllowedHostsTests
     {
         await using var api = await UsersApiHost.StartAsync();
 
-        Assert.That(await Wire.ExchangeAsync(api.Client, "GET /health/live HTTP/1.0\r\n\r\n"), Does.StartWith("HTTP/1.1 400 Bad Request").And.Contains("problem+json"));
+        Assert.That(await Wire.ExchangeAsync(api.Client, $"GET {Http.Users} HTTP/1.0\r\n\r\n"), Does.StartWith("HTTP/1.1 400 Bad Request").And.Contains("problem+json"));
     }
 }

@@ -108,8 +108,8 @@ public sealed partial class ListTests : ApiTest
     }
 
     [Test]
-    public async Task Unknown_parameters_are_ignored() =>
-        Assert.That((await Client.GetJsonAsync($"{Http.Users}?utm_source=x&limit=020")).GetArrayLength(), Is.EqualTo(20));
+    public async Task A_number_may_be_spelled_otherwise() =>
+        Assert.That((await Client.GetJsonAsync($"{Http.Users}?limit=020")).GetArrayLength(), Is.EqualTo(20));
 
     [TestCase("skip=-1", "skip")]
     [TestCase("skip=x", "skip")]

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace UsersApi.Data;
 
-/// <summary>Asks Postgres for an answer: without it this node cannot serve.</summary>
+/// <summary>Asks Postgres for an answer: without it this node serves only what it has stored.</summary>
 /// <remarks>
 /// The framework turns an exception and a cancellation into the registered status. AspNetCore.HealthChecks.NpgSql leaves the limit to
 /// Npgsql, which does not give up a connection that is being opened: a limit of 3 seconds took the 10 of the connection's own.

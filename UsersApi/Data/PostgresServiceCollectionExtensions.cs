@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using UsersApi.Hosting;
 
 namespace UsersApi.Data;
 
@@ -25,8 +26,22 @@ internal static class PostgresServiceCollectionExtensions
         services.AddSingleton<Command>(provider => new MigrateCommand(provider.GetRequiredService<MigrationRunner>));
         services.AddHostedService<MigrateOnStart>();
         services.AddExceptionHandler<PostgresUnavailableHandler>();
-        services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres", HealthStatus.Unhealthy, ["ready"]);
+        services.AddHealthCheck(configuration);
         return services;
+    }
+
+    private static void AddHealthCheck(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddHealthChecks();
+        services.AddOptions<HealthOptions>().Bind(configuration.GetSection(HealthOptions.Section));
+        services.AddSingleton(provider => new RememberedHealthCheck(
+            ActivatorUtilities.CreateInstance<PostgresHealthCheck>(provider), provider.GetRequiredService<TimeProvider>()));
+        services.AddOptions<HealthCheckServiceOptions>().Configure<IOptions<HealthOptions>>((checks, health) =>
+        {
+            var status = health.Value.UnhealthyWithoutPostgres ? HealthStatus.Unhealthy : HealthStatus.Degraded;
+            checks.Registrations.Add(new HealthCheckRegistration(
+                "postgres", provider => provider.GetRequiredService<RememberedHealthCheck>(), status, ["ready"]));
+        });
     }
 
     private static NpgsqlDataSource CreateDataSource(IServiceProvider services)

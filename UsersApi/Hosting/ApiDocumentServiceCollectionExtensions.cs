@@ -18,6 +18,9 @@ internal static class ApiDocumentServiceCollectionExtensions
         ["Cache"] = "For operators: what was changed where no eviction is declared.",
     };
 
+    // RFC 9110, section 9.1: whoever answers one answers the other.
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
     public static IServiceCollection AddApiDocument(this IServiceCollection services)
     {
         // The document follows these options: by default, every number would be "a number or a string".
@@ -54,7 +57,7 @@ internal static class ApiDocumentServiceCollectionExtensions
 
     public static WebApplication MapApiDocument(this WebApplication app)
     {
-        app.MapOpenApi();
+        app.MapOpenApi().WithMetadata(new HttpMethodMetadata(Reading));
         app.UseSwaggerUI(ui =>
         {
             ui.SwaggerEndpoint($"/openapi/{Name}.json", $"UsersApi {Name}");
@@ -70,7 +73,7 @@ internal static class ApiDocumentServiceCollectionExtensions
                 ui.EnablePersistAuthorization();
             }
         });
-        app.MapGet("/", () => Results.Redirect(Page)).ExcludeFromDescription();
+        app.MapMethods("/", Reading, () => Results.Redirect(Page)).ExcludeFromDescription();
         return app;
     }
 }

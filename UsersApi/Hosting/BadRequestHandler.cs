@@ -7,6 +7,7 @@ namespace UsersApi.Hosting;
 internal sealed class BadRequestHandler(IProblemDetailsService problems) : IExceptionHandler
 {
     private const string KestrelAssembly = "Microsoft.AspNetCore.Server.Kestrel.Core";
+    private const string CodingAssemblies = "System.IO.Compression";
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -28,6 +29,10 @@ internal sealed class BadRequestHandler(IProblemDetailsService problems) : IExce
 
         // The server has no better exception for a chunk's length that is no number.
         IOException { Source: KestrelAssembly } => StatusCodes.Status400BadRequest,
+
+        // Bytes that are not in the content coding that the client named. Only bodies of requests are decoded.
+        InvalidDataException or InvalidOperationException when exception.Source?.StartsWith(CodingAssemblies, StringComparison.Ordinal) is true =>
+            StatusCodes.Status400BadRequest,
         _ => null,
     };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
 
@@ -7,8 +8,16 @@ namespace UsersApi.Hosting;
 /// <summary>Registers controllers that speak strict JSON.</summary>
 internal static class JsonControllersServiceCollectionExtensions
 {
-    public static IMvcBuilder AddJsonControllers(this IServiceCollection services) =>
-        services
+    public static IMvcBuilder AddJsonControllers(this IServiceCollection services)
+    {
+        services.AddOptions<MvcOptions>().Configure<IHostEnvironment>((mvc, environment) =>
+        {
+            if (!environment.IsDevelopment())
+            {
+                mvc.Conventions.Add(new DevelopmentOnlyAttribute.Removal());
+            }
+        });
+        return services
             .AddControllers(mvc =>
             {
                 // Errors name fields as the client wrote them, in camelCase.
@@ -29,4 +38,11 @@ internal static class JsonControllersServiceCollectionExtensions
                 json.AllowInputFormatterExceptionMessages = false;
             })
             .ConfigureApiBehaviorOptions(api => api.InvalidModelStateResponseFactory = InvalidRequest.ToResult);
+    }
+
+    public static ControllerActionEndpointConventionBuilder WithExactMediaTypes(this ControllerActionEndpointConventionBuilder controllers)
+    {
+        controllers.Finally(ExactMediaTypes.LeaveToFilter);
+        return controllers;
+    }
 }

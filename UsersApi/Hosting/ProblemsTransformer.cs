@@ -46,7 +46,7 @@ internal sealed class ProblemsTransformer : IOpenApiOperationTransformer
         {
             Add("408", "The body came too slowly.");
             Add("413", "The body is larger than this operation takes.");
-            Add("415", "The body's media type is not JSON.");
+            Add("415", "The media type or the content coding of the body is not one that this operation takes.");
         }
 
         void Add(string status, string description, (string Name, OpenApiHeader Value)? header = null)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Primitives;
+using UsersApi.Hosting;
 
 namespace UsersApi.Server;
 
@@ -10,7 +11,8 @@ internal sealed class AllowedHosts(RequestDelegate next, IConfiguration configur
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (_hosts.Contains("*") || HostString.MatchesAny(context.Request.Host.Host, _hosts))
+        if (_hosts.Contains("*") || HostString.MatchesAny(context.Request.Host.Host, _hosts)
+            || context.GetEndpoint()?.Metadata.GetMetadata<AnyHostAttribute>() is not null)
         {
             return next(context);
         }

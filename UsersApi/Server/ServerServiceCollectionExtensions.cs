@@ -35,6 +35,8 @@ internal static class ServerServiceCollectionExtensions
         services.AddOptions<CorsOptions>().Configure<IOptions<ServerOptions>>(OtherOrigins.Allow);
         services.AddHsts(hsts => hsts.MaxAge = HstsAge);
 
+        services.AddOptions<ApiOptions>().Bind(configuration.GetSection(ApiOptions.Section));
+        services.AddRequestDecompression();
         services.AddRequestTimeouts();
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<ServerOptions>>((timeouts, server) =>
             timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = TimeSpan.FromSeconds(server.Value.RequestSeconds) });
@@ -42,6 +44,16 @@ internal static class ServerServiceCollectionExtensions
         services.AddOptions<RateLimiterOptions>().Configure<IOptions<ServerOptions>>(WriteRates.Limit);
         services.AddSingleton(TimeProvider.System);
         return services;
+    }
+
+    public static WebApplication UseUnknownParameters(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.RefuseUnknownParameters)
+        {
+            app.UseMiddleware<UnknownParameters>();
+        }
+
+        return app;
     }
 
     private static void LimitKestrel(KestrelServerOptions kestrel, ServerOptions server)

@@ -33,7 +33,7 @@ public sealed class UserPatch : IValidatableObject
 
     /// <summary>1 to 200 characters without control characters; null removes it.</summary>
     /// <example>Ada King</example>
-    [StringLength(UserLimits.NameLength, MinimumLength = 1)]
+    [TextLength(UserLimits.NameLength, MinimumLength = 1)]
     [PlainText]
     public string? FullName
     {

@@ -15,10 +15,10 @@ internal static class UserProblems
     public static ObjectResult VersionMismatch(this ControllerBase controller) => controller.Problem(
         statusCode: StatusCodes.Status412PreconditionFailed,
         title: "The user has changed",
-        detail: "No entity tag in If-Match is the user's current one. Read it again, and decide anew.");
+        detail: "The user's current entity tag does not meet If-Match or If-None-Match. Read the user again, and decide anew.");
 
-    public static ActionResult BadIfMatch(this ControllerBase controller) =>
-        Invalid(controller, StatusCodes.Status400BadRequest, null, [("If-Match", "This is neither * nor a list of entity tags in quotes.")]);
+    public static ActionResult BadCondition(this ControllerBase controller, string header) =>
+        Invalid(controller, StatusCodes.Status400BadRequest, null, [(header, "This is neither * nor a list of entity tags in quotes.")]);
 
     public static ActionResult SkipWithAfter(this ControllerBase controller) =>
         Invalid(controller, StatusCodes.Status400BadRequest, null, [("skip", "skip counts from the first user: it cannot be combined with after.")]);

@@ -10,21 +10,25 @@ public sealed partial class UserRepository
     private const string EmailIndex = "users_email_key";
     private static readonly UserWriteResult Lost = new(UserWriteOutcome.LostRace);
 
+    private const string ConditionsHold = """
+        (@Allowed::bigint[] IS NULL OR version = ANY(@Allowed::bigint[])) AND (@Refused::bigint[] IS NULL OR version <> ALL(@Refused::bigint[]))
+        """;
+
     public Task<UserWriteResult> InsertAsync(UserResponse user, CancellationToken cancellationToken) =>
         LostRace.TryAgainAsync(() => InsertOnceAsync(user, cancellationToken), Lost);
 
     /// <summary>Updates a user, even where nothing changes: the table's trigger raises the version with each accepted update.</summary>
     /// <param name="id">The user.</param>
     /// <param name="change">What to set.</param>
-    /// <param name="versions">The versions that may be overwritten; null for any.</param>
+    /// <param name="conditions">Which versions may be overwritten.</param>
     /// <param name="now">The time of the update.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<UserWriteResult> UpdateAsync(
-        Guid id, UserChange change, long[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
-        LostRace.TryAgainAsync(() => UpdateOnceAsync(id, change, versions, now, cancellationToken), Lost);
+        Guid id, UserChange change, WriteConditions conditions, DateTimeOffset now, CancellationToken cancellationToken) =>
+        LostRace.TryAgainAsync(() => UpdateOnceAsync(id, change, conditions, now, cancellationToken), Lost);
 
-    public Task<UserWriteResult> DeleteAsync(Guid id, long[]? versions, CancellationToken cancellationToken) =>
-        LostRace.TryAgainAsync(() => DeleteOnceAsync(id, versions, cancellationToken), Lost);
+    public Task<UserWriteResult> DeleteAsync(Guid id, WriteConditions conditions, CancellationToken cancellationToken) =>
+        LostRace.TryAgainAsync(() => DeleteOnceAsync(id, conditions, cancellationToken), Lost);
 
     private async Task<UserWriteResult> InsertOnceAsync(UserResponse user, CancellationToken cancellationToken)
     {
@@ -40,7 +44,7 @@ public sealed partial class UserRepository
     }
 
     private async Task<UserWriteResult> UpdateOnceAsync(
-        Guid id, UserChange change, long[]? versions, DateTimeOffset now, CancellationToken cancellationToken)
+        Guid id, UserChange change, WriteConditions conditions, DateTimeOffset now, CancellationToken cancellationToken)
     {
         const string Sql = $"""
             UPDATE users
@@ -49,7 +53,7 @@ public sealed partial class UserRepository
                 is_active = coalesce(@IsActive, is_active),
                 is_superuser = coalesce(@IsSuperuser, is_superuser),
                 updated_at = @Now
-            WHERE id = @Id AND (@Versions::bigint[] IS NULL OR version = ANY(@Versions::bigint[]))
+            WHERE id = @Id AND {ConditionsHold}
             RETURNING {Columns}
             """;
         var parameters = new
@@ -60,7 +64,8 @@ public sealed partial class UserRepository
             change.IsActive,
             change.IsSuperuser,
             Id = id,
-            Versions = versions,
+            conditions.Allowed,
+            conditions.Refused,
             Now = now,
         };
         try
@@ -75,13 +80,13 @@ public sealed partial class UserRepository
         }
     }
 
-    private async Task<UserWriteResult> DeleteOnceAsync(Guid id, long[]? versions, CancellationToken cancellationToken)
+    private async Task<UserWriteResult> DeleteOnceAsync(Guid id, WriteConditions conditions, CancellationToken cancellationToken)
     {
-        const string Sql = """
-            DELETE FROM users WHERE id = @Id AND (@Versions::bigint[] IS NULL OR version = ANY(@Versions::bigint[]))
+        const string Sql = $"""
+            DELETE FROM users WHERE id = @Id AND {ConditionsHold}
             """;
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var parameters = new { Id = id, Versions = versions };
+        var parameters = new { Id = id, conditions.Allowed, conditions.Refused };
         var deleted = await connection.ExecuteAsync(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken));
         return deleted == 1 ? new UserWriteResult(UserWriteOutcome.Done) : await WhyNotAsync(id, cancellationToken);
     }

@@ -15,7 +15,7 @@ public sealed class UserRequest
 
     /// <summary>1 to 200 characters without control characters, or null.</summary>
     /// <example>Ada Lovelace</example>
-    [StringLength(UserLimits.NameLength, MinimumLength = 1)]
+    [TextLength(UserLimits.NameLength, MinimumLength = 1)]
     [PlainText]
     public string? FullName { get; set; }
 

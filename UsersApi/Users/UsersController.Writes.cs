@@ -12,6 +12,8 @@ public sealed partial class UsersController
     private const string UserId = "The user's id.";
     private const string IfMatch =
         "ETags of which the user must have one, or `*`: a write to another version is refused. Without it, the write is done whatever is there.";
+    private const string IfNoneMatch =
+        "ETags of which the user must have none, or `*`, which refuses the write to any user that exists.";
 
     /// <summary>Creates a user</summary>
     /// <remarks>Absent members take their defaults. The id is the server's; ordering by id is ordering by creation.</remarks>
@@ -71,10 +73,10 @@ public sealed partial class UsersController
     /// <summary>Replaces a user</summary>
     /// <remarks>Absent members take their defaults. Each accepted update raises the version, also one that changes nothing.</remarks>
     /// <response code="200">The user as it is now.</response>
-    /// <response code="400">The body is malformed, a field is not valid, or If-Match is not a list of ETags.</response>
+    /// <response code="400">The body is malformed, a field is not valid, or If-Match or If-None-Match is not a list of ETags.</response>
     /// <response code="404">No user has this id.</response>
     /// <response code="409">Another user has the email, or other writes came first.</response>
-    /// <response code="412">The user has changed: its ETag is not in If-Match.</response>
+    /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
     [HttpPut("{id:guid}")]
     [Consumes(Json)]
     [RequiresScope(Scopes.UsersWrite)]
@@ -89,16 +91,17 @@ public sealed partial class UsersController
         [Description(UserId)] Guid id,
         UserRequest user,
         [FromHeader(Name = "If-Match"), Description(IfMatch)] string? ifMatch,
+        [FromHeader(Name = "If-None-Match"), Description(IfNoneMatch)] string? ifNoneMatch,
         CancellationToken cancellationToken) =>
-        UpdateAsync(id, UserChange.From(user), ifMatch, cancellationToken);
+        UpdateAsync(id, UserChange.From(user), ifMatch, ifNoneMatch, cancellationToken);
 
     /// <summary>Changes some fields of a user, by a JSON merge patch</summary>
     /// <remarks>RFC 7396: absent members stay, null removes. Each accepted update raises the version, also one that changes nothing.</remarks>
     /// <response code="200">The user as it is now.</response>
-    /// <response code="400">The body is malformed, a field is not valid or unknown, or If-Match is not a list of ETags.</response>
+    /// <response code="400">The body is malformed, a field is not valid or unknown, or If-Match or If-None-Match is not a list of ETags.</response>
     /// <response code="404">No user has this id.</response>
     /// <response code="409">Another user has the email, or other writes came first.</response>
-    /// <response code="412">The user has changed: its ETag is not in If-Match.</response>
+    /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
     [HttpPatch("{id:guid}")]
     [Consumes("application/merge-patch+json", Json)]
     [RequiresScope(Scopes.UsersWrite)]
@@ -113,16 +116,17 @@ public sealed partial class UsersController
         [Description(UserId)] Guid id,
         UserPatch patch,
         [FromHeader(Name = "If-Match"), Description(IfMatch)] string? ifMatch,
+        [FromHeader(Name = "If-None-Match"), Description(IfNoneMatch)] string? ifNoneMatch,
         CancellationToken cancellationToken) =>
-        UpdateAsync(id, UserChange.From(patch), ifMatch, cancellationToken);
+        UpdateAsync(id, UserChange.From(patch), ifMatch, ifNoneMatch, cancellationToken);
 
     /// <summary>Deletes a user</summary>
     /// <remarks>For good. The email is free for another user then.</remarks>
     /// <response code="204">The user is gone.</response>
-    /// <response code="400">If-Match is not a list of ETags.</response>
+    /// <response code="400">If-Match or If-None-Match is not a list of ETags.</response>
     /// <response code="404">No user has this id.</response>
     /// <response code="409">Other writes came first.</response>
-    /// <response code="412">The user has changed: its ETag is not in If-Match.</response>
+    /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
     [HttpDelete("{id:guid}")]
     [RequiresScope(Scopes.UsersWrite)]
     [RedisCacheEvict("users", "user:{id}")]
@@ -134,28 +138,33 @@ public sealed partial class UsersController
     public async Task<ActionResult> Delete(
         [Description(UserId)] Guid id,
         [FromHeader(Name = "If-Match"), Description(IfMatch)] string? ifMatch,
+        [FromHeader(Name = "If-None-Match"), Description(IfNoneMatch)] string? ifNoneMatch,
         CancellationToken cancellationToken)
     {
-        if (!RowVersions.TryParse(ifMatch, out var versions))
+        if (ConditionsIn(ifMatch, ifNoneMatch, out var malformed) is not { } conditions)
         {
-            return this.BadIfMatch();
+            return this.BadCondition(malformed);
         }
 
-        var result = await users.DeleteAsync(id, versions, cancellationToken);
+        var result = await users.DeleteAsync(id, conditions, cancellationToken);
         return result.Outcome == UserWriteOutcome.Done ? NoContent() : Refusal(result.Outcome);
     }
 
     private async Task<ActionResult<UserResponse>> UpdateAsync(
-        Guid id, UserChange change, string? ifMatch, CancellationToken cancellationToken)
+        Guid id, UserChange change, string? ifMatch, string? ifNoneMatch, CancellationToken cancellationToken)
     {
-        if (!RowVersions.TryParse(ifMatch, out var versions))
+        if (ConditionsIn(ifMatch, ifNoneMatch, out var malformed) is not { } conditions)
         {
-            return this.BadIfMatch();
+            return this.BadCondition(malformed);
         }
 
-        var result = await users.UpdateAsync(id, change, versions, clock.GetUtcNow(), cancellationToken);
+        var result = await users.UpdateAsync(id, change, conditions, clock.GetUtcNow(), cancellationToken);
         return result.User is { } updated ? WithETag(updated) : Refusal(result.Outcome);
     }
+
+    // MVC binds an empty header to null, as it does an absent one.
+    private WriteConditions? ConditionsIn(string? ifMatch, string? ifNoneMatch, out string malformed) => WriteConditions.Read(
+        ifMatch ?? (Request.Headers.IfMatch.Count > 0 ? "" : null), ifNoneMatch ?? (Request.Headers.IfNoneMatch.Count > 0 ? "" : null), out malformed);
 
     private ActionResult Refusal(UserWriteOutcome outcome) => outcome switch
     {

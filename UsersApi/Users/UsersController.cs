@@ -25,7 +25,7 @@ public sealed partial class UsersController(UserRepository users, UserIds ids, T
     /// <summary>Lists users, oldest first</summary>
     /// <remarks>
     /// Cached for 60 seconds; every write evicts it. Pages: follow the `Link` header, whose `after` stays fast at any depth,
-    /// or count with `skip`, which does not. Unknown parameters are ignored.
+    /// or count with `skip`, which does not.
     /// </remarks>
     /// <param name="skip">How many users to leave out from the first one; not together with `after`.</param>
     /// <param name="limit">How many users to return at most.</param>
@@ -48,7 +48,7 @@ public sealed partial class UsersController(UserRepository users, UserIds ids, T
         PageAsync(nameof(List), skip, limit, isActive, after, cancellationToken);
 
     /// <summary>Lists users without the cache</summary>
-    /// <remarks>The same list, straight from Postgres: to compare.</remarks>
+    /// <remarks>The same list, straight from Postgres: to compare. It exists in Development only.</remarks>
     /// <param name="skip">How many users to leave out from the first one; not together with `after`.</param>
     /// <param name="limit">How many users to return at most.</param>
     /// <param name="isActive">Only users that are active, or only those that are not.</param>
@@ -57,6 +57,8 @@ public sealed partial class UsersController(UserRepository users, UserIds ids, T
     /// <response code="200">The users; an empty array past the end.</response>
     /// <response code="400">A parameter is out of its range, or the cursor is none.</response>
     [HttpGet("nocache")]
+    [HttpHead("nocache")]
+    [DevelopmentOnly]
     [ProducesResponseType<IReadOnlyList<UserResponse>>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     [ProducesHeader(StatusCodes.Status200OK, "Link", NextPage)]
@@ -76,10 +78,11 @@ public sealed partial class UsersController(UserRepository users, UserIds ids, T
     /// <response code="200">The users found, possibly none.</response>
     /// <response code="400">There is no text to look for, or it is too long.</response>
     [HttpGet("search")]
+    [HttpHead("search")]
     [ProducesResponseType<IReadOnlyList<UserResponse>>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     public async Task<ActionResult<IReadOnlyList<UserResponse>>> Search(
-        [Required, StringLength(UserLimits.EmailLength, MinimumLength = 1), PlainText] string q,
+        [Required, TextLength(UserLimits.EmailLength, MinimumLength = 1), PlainText] string q,
         [Range(1, UserLimits.MaxFound)] int limit = UserLimits.DefaultPage,
         CancellationToken cancellationToken = default) =>
         Ok(await users.SearchAsync(q, limit, cancellationToken));

@@ -1,0 +1,10 @@
+namespace UsersApi.Server;
+
+/// <summary>How strict the API is: section <c>Api</c>.</summary>
+internal sealed class ApiOptions
+{
+    public const string Section = "Api";
+
+    /// <summary>Whether a query parameter that an operation does not have is a 400. Off, it is ignored. <c>appsettings.Development.json</c> says on.</summary>
+    public bool RefuseUnknownParameters { get; set; }
+}
