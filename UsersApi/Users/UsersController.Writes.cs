@@ -2,11 +2,13 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using UsersApi.Caching;
+using UsersApi.Data;
 using UsersApi.Hosting;
 using UsersApi.Identity;
 
 namespace UsersApi.Users;
 
+[ConnectsFirst]
 public sealed partial class UsersController
 {
     private const string UserId = "The user's id.";
