@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using UsersApi.Caching;
+using UsersApi.Data;
 using UsersApi.Hosting;
 using UsersApi.Identity;
 
@@ -22,7 +23,7 @@ public sealed partial class UsersController
     /// <response code="409">Another user has the email, or other writes came first.</response>
     [HttpPost]
     [Consumes(Json)]
-    [RequiresScope(Scopes.UsersWrite)]
+    [RequiresScope(Scopes.UsersWrite), ConnectsFirst]
     [RedisCacheEvict("users")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status201Created, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
@@ -45,7 +46,7 @@ public sealed partial class UsersController
     [HttpPost("bulk")]
     [Consumes(Json)]
     [RequestSizeLimit(UserLimits.BulkBytes)]
-    [RequiresScope(Scopes.UsersWrite)]
+    [RequiresScope(Scopes.UsersWrite), ConnectsFirst]
     [RedisCacheEvict("users")]
     [ProducesResponseType<BulkResponse>(StatusCodes.Status201Created, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
@@ -79,7 +80,7 @@ public sealed partial class UsersController
     /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
     [HttpPut("{id:guid}")]
     [Consumes(Json)]
-    [RequiresScope(Scopes.UsersWrite)]
+    [RequiresScope(Scopes.UsersWrite), ConnectsFirst]
     [RedisCacheEvict("users", "user:{id}")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
@@ -104,7 +105,7 @@ public sealed partial class UsersController
     /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
     [HttpPatch("{id:guid}")]
     [Consumes("application/merge-patch+json", Json)]
-    [RequiresScope(Scopes.UsersWrite)]
+    [RequiresScope(Scopes.UsersWrite), ConnectsFirst]
     [RedisCacheEvict("users", "user:{id}")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
@@ -128,7 +129,7 @@ public sealed partial class UsersController
     /// <response code="409">Other writes came first.</response>
     /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
     [HttpDelete("{id:guid}")]
-    [RequiresScope(Scopes.UsersWrite)]
+    [RequiresScope(Scopes.UsersWrite), ConnectsFirst]
     [RedisCacheEvict("users", "user:{id}")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
