@@ -70,7 +70,7 @@ public sealed class WriteScopeTests(string environment)
     }
 
     [Test]
-    public async Task Users_are_read_by_everybody([Values(Http.Users, $"{Http.Users}/nocache", $"{Http.Users}/search?q=a")] string path) =>
+    public async Task Users_are_read_by_everybody([Values(Http.Users, $"{Http.Users}?limit=5", $"{Http.Users}/search?q=a")] string path) =>
         Assert.That((await _api.Anonymous.GetJsonAsync(path)).GetArrayLength(), Is.Zero);
 
     [Test]
