@@ -39,7 +39,7 @@ public sealed class WriteScopeTests(string environment)
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(response.Headers.WwwAuthenticate.Single().ToString(), Is.EqualTo("Bearer realm=\"UsersApi\""), "no error: nothing was wrong yet");
+            Assert.That(response.Headers.WwwAuthenticate.Single().ToString(), Is.EqualTo($"Bearer realm=\"UsersApi\", scope=\"{scope}\""), "no error: nothing was wrong yet");
             Assert.That(problem.GetProperty("detail").GetString(), Does.Contain(scope));
             Assert.That(await _api.Database.ScalarAsync<long>("SELECT count(*) FROM users"), Is.Zero);
         }
