@@ -16,7 +16,7 @@ internal static partial class Log
     public static partial void MigrationAdopted(ILogger logger, string migration);
 
     [LoggerMessage(2010, LogLevel.Error, "Postgres is not available ({SqlState}): {Reason}")]
-    public static partial void PostgresUnavailable(ILogger logger, string? sqlState, string reason);
+    public static partial void PostgresUnavailable(ILogger logger, string sqlState, string reason);
 
     [LoggerMessage(2020, LogLevel.Warning, "The outbox is stuck: {Reason}; its rows stay and are tried again")]
     public static partial void OutboxStuck(ILogger logger, string reason);

@@ -17,7 +17,7 @@ internal sealed class PostgresUnavailableHandler(IProblemDetailsService problems
             return false;
         }
 
-        Log.PostgresUnavailable(logger, error.SqlState, error.Message);
+        Log.PostgresUnavailable(logger, error.SqlState ?? "no answer", error.Message);
         httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
 

@@ -9,6 +9,9 @@ internal static class ConsoleLogBuilderExtensions
         // A command's own output is on standard output, so its log goes to the other one.
         builder.Logging.ClearProviders().AddConsole(console =>
             console.LogToStandardErrorThreshold = CommandRunner.HasCommand(args) ? LogLevel.Trace : LogLevel.None);
+
+        // The part of a problem's traceId that a client has; with the scopes of the console, each line of its request has it too.
+        builder.Logging.Configure(log => log.ActivityTrackingOptions = ActivityTrackingOptions.TraceId);
         return builder;
     }
 }

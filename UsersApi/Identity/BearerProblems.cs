@@ -15,6 +15,22 @@ internal static class BearerProblems
         return Task.CompletedTask;
     }
 
+    /// <summary>The same in a 401: the framework writes the challenge after this event, so the scope is added as the response starts.</summary>
+    public static Task NameScopeAsync(JwtBearerChallengeContext context)
+    {
+        if (ScopeOf(context.HttpContext) is { } scope)
+        {
+            context.Response.OnStarting(() =>
+            {
+                var headers = context.Response.Headers;
+                headers.WWWAuthenticate = $"{headers.WWWAuthenticate}, scope=\"{scope}\"";
+                return Task.CompletedTask;
+            });
+        }
+
+        return Task.CompletedTask;
+    }
+
     public static void Explain(ProblemDetailsOptions options, IHostEnvironment environment)
     {
         var source = environment.IsDevelopment() ? " ./dev token prints one." : "";

@@ -46,7 +46,7 @@ internal static class BearerServiceCollectionExtensions
         // Claims keep the names that they have in the token.
         jwt.MapInboundClaims = false;
         jwt.Challenge = Challenge;
-        jwt.Events = new JwtBearerEvents { OnForbidden = BearerProblems.NameScopeAsync };
+        jwt.Events = new JwtBearerEvents { OnForbidden = BearerProblems.NameScopeAsync, OnChallenge = BearerProblems.NameScopeAsync };
         var rules = jwt.TokenValidationParameters;
         rules.NameClaimType = "sub";
         rules.ClockSkew = TimeSpan.FromSeconds(30);
