@@ -17,7 +17,8 @@ internal sealed class Fuzzer(JsonElement document, IReadOnlyList<string> ids, Ra
     private readonly List<(string Method, string Path, JsonElement Operation)> _operations =
     [
         .. document.GetProperty("paths").EnumerateObject().SelectMany(path =>
-            path.Value.EnumerateObject().Select(operation => (operation.Name.ToUpperInvariant(), path.Name, operation.Value))),
+            // What answers HEAD ends with its headers, whatever length they tell: its reader would wait for the rest.
+            path.Value.EnumerateObject().Where(operation => operation.Name != "head").Select(operation => (operation.Name.ToUpperInvariant(), path.Name, operation.Value))),
     ];
 
     private readonly HashSet<string> _kinds = [];

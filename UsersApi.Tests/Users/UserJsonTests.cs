@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.Extensions.Options;
+using Moq;
 using UsersApi.Hosting;
 using UsersApi.Users;
 
@@ -28,7 +29,7 @@ public sealed class UserJsonTests
     [TestCase(1_000)]
     public async Task Users_are_written_byte_for_byte_as_by_MVCs_own_formatter(int count)
     {
-        var services = new ServiceCollection().AddLogging();
+        var services = new ServiceCollection().AddLogging().AddSingleton(Mock.Of<IHostEnvironment>());
         services.AddJsonControllers();
         services.AddUsers();
         await using var provider = services.BuildServiceProvider();
