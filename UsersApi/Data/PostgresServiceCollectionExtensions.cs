@@ -2,7 +2,6 @@ using System.CommandLine;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using UsersApi.Hosting;
 
 namespace UsersApi.Data;
 

@@ -5,7 +5,7 @@ namespace UsersApi.Hosting;
 
 /// <summary>
 /// <c>/health/live</c>: the process answers. <c>/health/ready</c>: Postgres and the cache answer too. Without either it serves what it
-/// can, and is Degraded, which is 200; <see cref="HealthOptions"/> may ask for 503 where Postgres is missing.
+/// can, and is Degraded, which is 200; <c>Health:UnhealthyWithoutPostgres</c> asks for 503 where Postgres is missing.
 /// </summary>
 internal static class HealthEndpoints
 {

@@ -36,7 +36,7 @@ internal static class SecurityHeaders
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = isPage ? PagePolicy : DataPolicy;
         headers["Referrer-Policy"] = "no-referrer";
-        NoStore.Set(context);
+        UncachedAnswers.ForbidKeeping(context);
         return Task.CompletedTask;
     }
 }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace UsersApi.Hosting;
+namespace UsersApi.Data;
 
 /// <summary>Remembers for a second what a check found, and lets all who ask meanwhile wait for the one under way: anybody may ask.</summary>
 internal sealed class RememberedHealthCheck(IHealthCheck check, TimeProvider clock) : IHealthCheck

@@ -1,4 +1,4 @@
-namespace UsersApi.Hosting;
+namespace UsersApi.Data;
 
 /// <summary>What <c>/health/ready</c> tells: section <c>Health</c>.</summary>
 internal sealed class HealthOptions
