@@ -111,7 +111,7 @@ internal sealed class PrivateRedis(params string[] arguments) : IAsyncDisposable
         return await reader.ReadLineAsync();
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
