@@ -9,10 +9,8 @@ namespace UsersApi.Tests.Caching.Guarantees;
 
 /// <summary>Guarantees that were broken by hand without any other test noticing: one test for each.</summary>
 [TestFixture, Parallelizable(ParallelScope.All)]
-public sealed class GuaranteeTests
+public sealed partial class GuaranteeTests
 {
-    private static readonly Dictionary<string, string?> OneMissAtATime = new() { ["MaxRunningMisses"] = "1", ["MissWaitMs"] = "0" };
-
     [Test]
     public async Task Write_is_not_acknowledged_before_its_eviction()
     {
@@ -64,59 +62,6 @@ public sealed class GuaranteeTests
         Assert.That((await host.ExchangeAsync("GET", "/runs/plain/1")).Text, Is.EqualTo("own"));
     }
 
-    [TestCase("throws"), TestCase("status"), TestCase("goes away")]
-    public async Task Permit_is_given_back_however_a_miss_ends(string how)
-    {
-        await using var host = await RunsController.StartAsync(OneMissAtATime);
-        var runs = host.Services.GetRequiredService<Runs>();
-        using var cancel = new CancellationTokenSource();
-        var request = host.Client.GetAsync("/runs/plain/1", cancel.Token);
-        var run = await runs.NextAsync();
-
-        switch (how)
-        {
-            case "throws":
-                run.Fail();
-                await request;
-                break;
-            case "status":
-                run.Answer(_ => new StatusCodeResult(404));
-                await request;
-                break;
-            default:
-                await cancel.CancelAsync();
-                await run.Aborted;
-                run.Leave();
-                break;
-        }
-
-        await run.Over;
-        runs.AnswerFromNowOn("next");
-        Assert.That((await host.ExchangeAsync("GET", "/runs/plain/2")).Text, Is.EqualTo("next"));
-    }
-
-    [Test]
-    public async Task Revalidation_that_fails_gives_its_permit_back()
-    {
-        await using var host = await RunsController.StartAsync(OneMissAtATime);
-        var runs = host.Services.GetRequiredService<Runs>();
-        var first = host.ExchangeAsync("GET", "/runs/stale/1");
-        (await runs.NextAsync()).Answer("one");
-        await first;
-        host.Time.Advance(TimeSpan.FromSeconds(61));
-
-        for (var i = 0; i < 5; i++)
-        {
-            Assert.That((await host.ExchangeAsync("GET", "/runs/stale/1")).Outcome, Does.StartWith("hit; ttl=-1"));
-            var revalidation = await runs.NextAsync();
-            revalidation.Fail();
-            await revalidation.Over;
-        }
-
-        runs.AnswerFromNowOn("next");
-        Assert.That((await host.ExchangeAsync("GET", "/runs/plain/2")).Text, Is.EqualTo("next"));
-    }
-
     [Test]
     public async Task Absent_header_is_another_answer_than_an_empty_one()
     {
@@ -145,6 +90,21 @@ public sealed class GuaranteeTests
 
         Assert.That((await host.ExchangeAsync("GET", "/runs/mine/1", ("X-Issuer", "b"))).Text, Is.EqualTo("of b"));
         Assert.That((await host.ExchangeAsync("GET", "/runs/mine/1", ("X-Issuer", "a"))).Text, Is.EqualTo("of a"));
+    }
+
+    [Test]
+    public async Task Without_a_secret_what_is_for_one_user_is_for_one_process()
+    {
+        await using var first = await RunsController.StartAsync();
+        await using var second = await RunsController.StartAsync(prefix: first.Prefix);
+        foreach (var host in (CachedHost[])[first, second])
+        {
+            host.Services.GetRequiredService<Runs>().AnswerFromNowOn("alice's");
+            await host.ExchangeAsync("GET", "/runs/mine/1", ("X-User", "alice"));
+        }
+
+        // Whoever reads Redis could try out subjects, if all processes hashed them in the same way.
+        await Eventually.HoldsAsync(async () => (await first.KeysAsync()).Length == 2, "two keys in Redis");
     }
 
     [Test]

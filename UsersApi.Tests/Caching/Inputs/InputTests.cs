@@ -6,7 +6,7 @@ namespace UsersApi.Tests.Caching.Inputs;
 
 /// <summary>What an action reads of its request is in the key, or its answer is not stored.</summary>
 [TestFixture, Parallelizable(ParallelScope.All)]
-public sealed class InputTests
+public sealed partial class InputTests
 {
     private const string Stored = "fwd=uri-miss; stored";
     private const string Hit = "hit; ttl=60";
@@ -81,36 +81,6 @@ public sealed class InputTests
         Assert.That(await host.SendRawAsync(request), Does.Contain("detail=content"));
     }
 
-    [TestCase("/inputs/tenant"), TestCase("/inputs/raw-tenant")]
-    public async Task Route_value_that_middleware_sets_selects_a_response(string target)
-    {
-        await using var host = await StartAsync();
-
-        foreach (var expected in (string[])[Stored, Hit])
-        {
-            foreach (var tenant in (string[])["a", "b"])
-            {
-                var answer = await host.ExchangeAsync("GET", target, ("X-Tenant", tenant));
-                Assert.That((answer.Text, answer.Outcome), Is.EqualTo((tenant, expected)));
-            }
-        }
-    }
-
-    [Test]
-    public async Task Claim_that_the_attribute_names_selects_a_response_that_is_private()
-    {
-        await using var host = await StartAsync();
-
-        foreach (var expected in (string[])[Stored, Hit])
-        {
-            foreach (var scope in (string[])["read", "read,write", ""])
-            {
-                var answer = await host.ExchangeAsync("GET", "/inputs/scopes", ("X-Scope", scope));
-                Assert.That((answer.Text, answer.Outcome, answer["Cache-Control"]), Is.EqualTo((scope, expected, "private, no-cache")));
-            }
-        }
-    }
-
     [TestCase("other-claim", "undeclared-user"), TestCase("number", "undeclared-header"), TestCase("accept-view", "undeclared-header")]
     public async Task Read_beside_what_the_key_holds_is_noticed(string target, string detail)
     {
@@ -120,134 +90,12 @@ public sealed class InputTests
     }
 
     [Test]
-    public async Task Name_of_the_query_does_not_pass_for_a_route_value()
-    {
-        await using var host = await StartAsync();
-        await host.ExchangeAsync("GET", "/inputs/tenant", ("X-Tenant", "a"));
-
-        var answer = await host.ExchangeAsync("GET", "/inputs/tenant?tenant=a");
-
-        Assert.That((answer.Text, answer.Outcome), Is.EqualTo(("none", Stored)));
-    }
-
-    [Test]
     public async Task Read_that_the_options_ignore_is_none()
     {
         await using var host = await StartAsync(new() { ["RedisCached:IgnoredReads:20"] = "user", ["RedisCached:IgnoredReads:21"] = "connection" });
 
         Assert.That((await host.ExchangeAsync("GET", "/inputs/reads/user")).Outcome, Is.EqualTo(Stored));
         Assert.That((await host.ExchangeAsync("GET", "/inputs/reads/address")).Outcome, Is.EqualTo(Stored));
-    }
-
-    [Test]
-    public async Task Dimension_that_the_action_changes_selects_by_what_it_was()
-    {
-        await using var host = await StartAsync(services: services => services.AddSingleton<ICacheKeyDimension, Flag>());
-        await host.ExchangeAsync("GET", "/inputs/late-flag", ("X-Flag", "on"));
-
-        Assert.That((await host.ExchangeAsync("GET", "/inputs/late-flag", ("X-Flag", "on"))).Outcome, Is.EqualTo(Hit));
-        Assert.That((await host.ExchangeAsync("GET", "/inputs/late-flag", ("X-Flag", "changed"))).Outcome, Is.EqualTo(Stored));
-    }
-
-    [Test]
-    public async Task Cold_requests_for_a_resource_that_says_Vary_run_its_action_once_for_each_variant()
-    {
-        await using var host = await RunsController.StartAsync();
-        var runs = host.Services.GetRequiredService<Runs>();
-        var waiting = Enumerable.Range(0, 20).Select(_ => host.ExchangeAsync("GET", "/runs/plain/1")).ToArray();
-        var run = await runs.NextAsync();
-        run.Answer("one", ("Vary", "X-Own"));
-
-        Assert.That((await Task.WhenAll(waiting)).Select(answer => answer.Text), Is.All.EqualTo("one"));
-        Assert.That(runs.Count, Is.EqualTo(1));
-    }
-
-    [Test]
-    public async Task Dimension_of_the_application_selects_a_response()
-    {
-        await using var host = await StartAsync(services: services => services.AddSingleton<ICacheKeyDimension, Flag>());
-
-        foreach (var expected in (string[])[Stored, Hit])
-        {
-            foreach (var flag in (string[])["on", "off"])
-            {
-                var answer = await host.ExchangeAsync("GET", "/inputs/flag", ("X-Flag", flag));
-                Assert.That((answer.Text, answer.Outcome), Is.EqualTo((flag, expected)));
-            }
-        }
-    }
-
-    [Test]
-    public async Task Two_actions_of_one_path_do_not_overwrite_each_other()
-    {
-        await using var host = await StartAsync();
-
-        foreach (var expected in (string[])[Stored, Hit, Hit])
-        {
-            var (first, second) = (await host.ExchangeAsync("GET", "/inputs/version", ("X-Version", "1")), await host.ExchangeAsync("GET", "/inputs/version", ("X-Version", "2")));
-            Assert.That((first.Text, first.Outcome, second.Text, second.Outcome), Is.EqualTo(("first", expected, "second", expected)));
-        }
-    }
-
-    [Test]
-    public async Task Header_that_is_read_selects_a_response_where_the_options_ask_for_that()
-    {
-        await using var host = await StartAsync(new() { ["VaryByWhatIsRead"] = "true" });
-
-        foreach (var expected in (string[])[Stored, Hit])
-        {
-            foreach (var tenant in (string[])["a", "b"])
-            {
-                var answer = await host.ExchangeAsync("GET", "/inputs/reads/header", ("X-Tenant", tenant));
-                Assert.That((answer.Text, answer.Outcome, answer["Vary"]), Is.EqualTo(($"0 {tenant}", expected, "X-Tenant, Accept")));
-            }
-        }
-
-        Assert.That((await host.ExchangeAsync("GET", "/inputs/reads/cookie")).Outcome, Is.EqualTo("fwd=uri-miss; detail=undeclared-header"));
-        Assert.That((await host.ExchangeAsync("GET", "/inputs/reads/nothing"))["Vary"], Is.EqualTo("Accept"));
-    }
-
-    [Test]
-    public async Task Vary_belongs_to_a_resource_and_not_to_its_action()
-    {
-        await using var host = await StartAsync();
-
-        foreach (var expected in (string[])[Stored, Hit])
-        {
-            for (var id = 1; id <= 12; id++)
-            {
-                foreach (var value in (string[])["a", "b"])
-                {
-                    var answer = await host.ExchangeAsync("GET", $"/inputs/vary/{id}", ($"X-Own-{id}", value));
-                    Assert.That((answer.Text, answer.Outcome, answer["Vary"]), Is.EqualTo(($"{id} {value}", expected, $"X-Own-{id}, Accept")));
-                }
-            }
-        }
-    }
-
-    [Test]
-    public async Task Other_node_finds_the_variants_of_a_resource()
-    {
-        await using var first = await StartAsync();
-        await first.ExchangeAsync("GET", "/inputs/vary/1", ("X-Own-1", "a"));
-        await first.ExchangeAsync("GET", "/inputs/vary/1", ("X-Own-1", "b"));
-        await Eventually.HoldsAsync(async () => (await first.KeysAsync()).Length == 3, "three keys in Redis");
-        await using var second = await StartAsync(prefix: first.Prefix);
-
-        var answer = await second.ExchangeAsync("GET", "/inputs/vary/1", ("X-Own-1", "b"));
-
-        Assert.That((answer.Text, answer.Outcome), Is.EqualTo(("1 b", Hit)));
-    }
-
-    [Test]
-    public async Task No_value_of_a_header_or_a_claim_stands_in_Redis()
-    {
-        await using var host = await StartAsync();
-        await host.ExchangeAsync("GET", "/inputs/vary/1", ("X-Own-1", "very-secret"));
-        await host.ExchangeAsync("GET", "/inputs/scopes", ("X-Scope", "very-secret"));
-        await Eventually.HoldsAsync(async () => (await host.KeysAsync()).Length == 3, "three keys in Redis");
-
-        Assert.That(await host.KeysAsync(), Has.None.Contain("very-secret"));
     }
 
     [Test]
