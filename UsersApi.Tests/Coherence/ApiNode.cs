@@ -11,11 +11,13 @@ internal sealed class ApiNode : IDisposable
     private readonly int _port = LoopbackPort.Free();
     private ServerProcess? _process;
 
-    public ApiNode(string postgres, IEnumerable<int> redisPorts, int seed)
+    /// <param name="postgres">The database, before which a proxy is put.</param>
+    /// <param name="redis">The connection string as the node gets it.</param>
+    /// <param name="seed">Decides how late things arrive.</param>
+    public ApiNode(string postgres, string redis, int seed)
     {
         var database = new NpgsqlConnectionStringBuilder(postgres);
         Postgres = new ChaosProxy(database.Host!, database.Port, seed, slowShare: 0.05);
-        Redis = [.. redisPorts.Select((port, i) => new ChaosProxy("127.0.0.1", port, seed + (100_000 * (i + 1)), slowShare: 0))];
         (database.Host, database.Port) = ("127.0.0.1", Postgres.Port);
         Url = new Uri($"http://127.0.0.1:{_port}");
         _start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "UsersApi.dll")])
@@ -26,7 +28,7 @@ internal sealed class ApiNode : IDisposable
                 ["ASPNETCORE_CONTENTROOT"] = AppContext.BaseDirectory,
                 ["ASPNETCORE_URLS"] = Url.ToString(),
                 ["ConnectionStrings__Postgres"] = database.ConnectionString,
-                ["ConnectionStrings__Redis"] = string.Join(',', Redis.Select(link => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{link.Port}"))),
+                ["ConnectionStrings__Redis"] = redis,
                 ["Logging__LogLevel__Default"] = "Warning",
 
                 // An acknowledgement is a promise for every node only where a failed eviction withholds it.
@@ -50,11 +52,22 @@ internal sealed class ApiNode : IDisposable
     public ChaosProxy Postgres { get; }
 
     /// <summary>The ways to the Redis servers, of which one leads.</summary>
-    public ChaosProxy[] Redis { get; }
+    public ChaosProxy[] Redis { get; private init; } = [];
+
+    /// <summary>A node with a proxy before each Redis server too.</summary>
+    public static ApiNode BehindProxies(string postgres, IEnumerable<int> redisPorts, int seed)
+    {
+        ChaosProxy[] redis = [.. redisPorts.Select((port, i) => new ChaosProxy("127.0.0.1", port, seed + (100_000 * (i + 1)), slowShare: 0))];
+        var names = redis.Select(link => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{link.Port}"));
+        return new ApiNode(postgres, string.Join(',', names), seed) { Redis = redis };
+    }
 
     public async Task StartAsync() => _process = await ServerProcess.StartAsync(_start, _port);
 
     public void Kill() => _process?.Dispose();
+
+    /// <summary>Ends it in good order.</summary>
+    public Task EndAsync() => _process!.EndAsync("TERM");
 
     /// <summary>Stops it where it stands, connections open, or lets it go on.</summary>
     public Task SignalAsync(string signal) => _process!.SignalAllAsync(signal);

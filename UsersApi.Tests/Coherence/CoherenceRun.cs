@@ -3,32 +3,31 @@ using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Coherence;
 
-/// <summary>Three nodes, a Redis with a replica, one Postgres, many readers, some writers, and a storm.</summary>
+/// <summary>Some nodes, the Redis of a stage, one Postgres, many readers, some writers, and a storm.</summary>
 internal sealed class CoherenceRun : IAsyncDisposable
 {
-    public const int Nodes = 3;
-    private const int ReadersPerNode = 20;
+    private const int Readers = 60;
     private const int Writers = 16;
 
     private readonly CheckerSettings _settings;
     private readonly TestDatabase _database;
-    private readonly RedisOfTheRun[] _redis = [new(), new()];
+    private readonly IRedisStage _redis;
     private readonly List<ApiNode> _nodes = [];
     private readonly List<HttpClient> _clients = [];
-    private readonly History _history = new();
+    private readonly History _history;
 
-    private CoherenceRun(CheckerSettings settings, TestDatabase database)
+    private CoherenceRun(CheckerSettings settings, IRedisStage redis, TestDatabase database)
     {
-        _settings = settings;
-        _database = database;
+        (_settings, _redis, _database) = (settings, redis, database);
+        _history = new History(redis.Nodes);
         Tally = new Tally(settings.Seed);
     }
 
     public Tally Tally { get; }
 
-    public static async Task<CoherenceRun> StartAsync(CheckerSettings settings)
+    public static async Task<CoherenceRun> StartAsync(CheckerSettings settings, IRedisStage redis)
     {
-        var run = new CoherenceRun(settings, await TestDatabase.CreateAsync());
+        var run = new CoherenceRun(settings, redis, await TestDatabase.CreateAsync());
         try
         {
             await run.StartServersAsync();
@@ -49,16 +48,16 @@ internal sealed class CoherenceRun : IAsyncDisposable
         var judge = new Judge(_history, Tally);
         var numbers = new WriteNumbers();
         var seed = _settings.Seed;
-        List<Task> all = [new Storm(_nodes, _redis, Tally, new Random(seed)).RunAsync(stop.Token)];
+        List<Task> all = [_redis.StormAsync(_nodes, Tally, new Random(seed), stop.Token)];
         for (var i = 0; i < Writers; i++)
         {
             all.Add(new Writer(_clients, _history, judge, Tally, new Random(++seed), numbers).RunAsync(stop.Token));
         }
 
         all.Add(new SqlWriter(_database, Tally, new Random(++seed), numbers).RunAsync(stop.Token));
-        for (var i = 0; i < Nodes * ReadersPerNode; i++)
+        for (var i = 0; i < Readers; i++)
         {
-            var node = i % Nodes;
+            var node = i % _redis.Nodes;
             all.Add(new Reader(node, _nodes[node].Url, _history, judge, Tally, new Random(++seed)).RunAsync(stop.Token));
         }
 
@@ -77,7 +76,7 @@ internal sealed class CoherenceRun : IAsyncDisposable
         var judge = new Judge(_history, Tally);
         foreach (var target in Population.Targets)
         {
-            for (var node = 0; node < Nodes; node++)
+            for (var node = 0; node < _redis.Nodes; node++)
             {
                 var body = await ReadAsync(_clients[node], target.Path);
                 judge.Check(target, [.. target.Users.Select(user => versions![user])], body, $"node {node}, after the storm");
@@ -89,7 +88,7 @@ internal sealed class CoherenceRun : IAsyncDisposable
     {
         _clients.ForEach(client => client.Dispose());
         _nodes.ForEach(node => node.Dispose());
-        Array.ForEach(_redis, server => server.Dispose());
+        await _redis.DisposeAsync();
         Tally.Dispose();
         await _database.DisposeAsync();
     }
@@ -97,11 +96,10 @@ internal sealed class CoherenceRun : IAsyncDisposable
     private async Task StartServersAsync()
     {
         await Population.CreateAsync(_database);
-        await Task.WhenAll(_redis.Select(server => server.StartAsync()));
-        await _redis[1].FollowAsync(_redis[0]);
-        for (var i = 0; i < Nodes; i++)
+        await _redis.StartAsync();
+        for (var i = 0; i < _redis.Nodes; i++)
         {
-            var node = new ApiNode(_database.ConnectionString, _redis.Select(server => server.Port), _settings.Seed + (1_000_000 * i));
+            var node = _redis.CreateNode(_database.ConnectionString, _settings.Seed + (1_000_000 * i));
             _nodes.Add(node);
             _clients.Add(new HttpClient(new SignedWrites(() => TestTokens.Development(Scopes.UsersWrite))) { BaseAddress = node.Url, Timeout = TimeSpan.FromSeconds(10) });
         }

@@ -1,15 +1,20 @@
 namespace UsersApi.Tests.Coherence;
 
-/// <summary>The promise of the cache, held against three real nodes while everything around them breaks.</summary>
+/// <summary>The promise of the cache, held against real nodes while everything around them breaks.</summary>
 [NonParallelizable]
 public sealed class CoherenceTests
 {
     [Test]
-    public async Task No_read_is_older_than_a_write_acknowledged_before_it_began()
+    public Task No_read_is_older_than_a_write_acknowledged_before_it_began() => RunAsync(new ReplicatedRedis());
+
+    [Test, Category("Scale")]
+    public Task No_read_is_older_than_a_write_acknowledged_before_it_began_on_a_cluster() => RunAsync(new ClusteredRedis());
+
+    private static async Task RunAsync(IRedisStage redis)
     {
         var settings = CheckerSettings.FromEnvironment();
         await TestContext.Progress.WriteLineAsync($"coherence: seed {settings.Seed}; COHERENCE_SEED repeats it");
-        await using var run = await CoherenceRun.StartAsync(settings);
+        await using var run = await CoherenceRun.StartAsync(settings, redis);
 
         await run.RunAsync();
         await run.SettleAsync();

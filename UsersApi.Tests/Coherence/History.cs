@@ -7,13 +7,15 @@ namespace UsersApi.Tests.Coherence;
 /// What was acknowledged, and what was seen. A row's version grows with every write that happened, acknowledged or not, and
 /// nobody else writes: so a read is too old exactly if its version is below one that was acknowledged before the read began.
 /// </summary>
-internal sealed class History
+internal sealed class History(int nodes)
 {
     private readonly long[] _acknowledged = [.. Enumerable.Repeat(1L, Population.Count)];
-    private readonly long[][] _acknowledgedAt = [.. Enumerable.Range(0, CoherenceRun.Nodes).Select(_ => new long[Population.Count])];
+    private readonly long[][] _acknowledgedAt = [.. Enumerable.Range(0, nodes).Select(_ => new long[Population.Count])];
     private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly int[] _lastWritten = new int[CoherenceRun.Nodes];
+    private readonly int[] _lastWritten = new int[nodes];
     private readonly ConcurrentDictionary<(int User, long Version), string> _names = new();
+
+    public int Nodes => nodes;
 
     /// <summary>To be called before the request is sent: the oldest versions that it may bring back.</summary>
     public void CopyFloors(Target target, Span<long> floors)
@@ -30,7 +32,7 @@ internal sealed class History
         var since = Stopwatch.GetTimestamp() - (long)(within.TotalSeconds * Stopwatch.Frequency);
         foreach (var user in target.Users)
         {
-            for (var other = 0; other < CoherenceRun.Nodes; other++)
+            for (var other = 0; other < nodes; other++)
             {
                 if (other != node && Volatile.Read(ref _acknowledgedAt[other][user]) >= since)
                 {

@@ -58,7 +58,7 @@ internal sealed class Reader(int node, Uri url, History history, Judge judge, Ta
         }
 
         await history.NextAcknowledgement.WaitAsync(4 * pause).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return history.LastWrittenBy(random.Next(CoherenceRun.Nodes));
+        return history.LastWrittenBy(random.Next(history.Nodes));
     }
 
     private static byte[][] Of(string method, string headers) =>

@@ -1,5 +1,3 @@
-using UsersApi.Tests.Caching.Host;
-
 namespace UsersApi.Tests.Scale;
 
 /// <summary>A Redis Cluster, by its connection string alone: the guarantee is the same, and entries are spread over the masters.</summary>

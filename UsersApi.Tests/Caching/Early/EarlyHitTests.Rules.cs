@@ -1,6 +1,4 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
-using UsersApi.Tests.Caching.Host;
 using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Caching.Early;

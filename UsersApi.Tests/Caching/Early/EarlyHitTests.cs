@@ -1,7 +1,5 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Mvc;
 using UsersApi.Tests.Caching.Host;
-using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Caching.Early;
 

@@ -1,9 +1,5 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Caching.Distributed;
-using Moq;
 using UsersApi.Tests.Caching.Host;
-using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Caching.Guarantees;
 

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using UsersApi.Tests.Caching.Host;
 using UsersApi.Tests.Host;
 
