@@ -48,6 +48,13 @@ internal sealed class ServerOptions : IValidatableObject
     [Range(1, 3600)]
     public int RequestSeconds { get; set; } = 60;
 
+    /// <summary>
+    /// Seconds for which the process goes on serving after it was asked to stop, while <c>/health/ready</c> answers 503: as long as a load
+    /// balancer takes to notice. 0 to 20, since the host stops waiting after 30.
+    /// </summary>
+    [Range(0, 20)]
+    public int ShutdownDelaySeconds { get; set; }
+
     /// <summary>Writes a second by one client, known by its token's subject, else by its address.</summary>
     [Range(1, 1_000_000)]
     public int WritesPerSecond { get; set; } = 1_000;

@@ -43,6 +43,9 @@ internal static class ServerServiceCollectionExtensions
         services.AddRateLimiter(_ => { });
         services.AddOptions<RateLimiterOptions>().Configure<IOptions<ServerOptions>>(WriteRates.Limit);
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ShutdownDelay>();
+        services.AddHostedService(provider => provider.GetRequiredService<ShutdownDelay>());
+        services.AddHealthChecks().AddCheck<ShutdownDelay>("serving", tags: ["ready"]);
         return services;
     }
 
