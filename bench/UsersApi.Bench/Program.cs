@@ -14,6 +14,7 @@ return args switch
     // In this process: BenchmarkDotNet would otherwise build a project of its own, under this repository's rules.
     ["micro", .. var filter] => Micro(filter),
     ["cold-start", .. var folders] => await ColdStart.RunAsync(folders),
+    ["run", "evictions"] => await EvictionBench.RunAsync(),
     ["run", .. var options] => await BenchRun.RunAsync(options),
     _ => await BenchRun.ExplainAsync(),
 };

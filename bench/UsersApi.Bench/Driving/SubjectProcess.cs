@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using UsersApi.Bench.Subjects;
 
 namespace UsersApi.Bench.Driving;
@@ -46,6 +47,23 @@ internal sealed class SubjectProcess : IAsyncDisposable
     }
 
     public async Task<Usage> UsageAsync() => (await Client.GetFromJsonAsync<Usage>(SubjectStats.Path))!;
+
+    /// <summary>Seconds of processor time that it has used.</summary>
+    public double CpuSeconds
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime.TotalSeconds;
+        }
+    }
+
+    /// <summary>Sends it a signal: STOP, CONT or KILL.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", ["-s", name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
 
     public async ValueTask DisposeAsync()
     {
