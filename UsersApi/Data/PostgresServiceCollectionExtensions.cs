@@ -20,6 +20,8 @@ internal static class PostgresServiceCollectionExtensions
             .ValidateOnStart();
 
         services.AddSingleton(CreateDataSource);
+        services.AddSingleton<WriteTransactions>();
+        services.AddScoped<RequestWrite>();
         services.AddSingleton<MigrationFolder>();
         services.AddSingleton<MigrationRunner>();
         services.AddSingleton<Command>(provider => new MigrateCommand(provider.GetRequiredService<MigrationRunner>));
