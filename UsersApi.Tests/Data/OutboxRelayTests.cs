@@ -109,6 +109,19 @@ public sealed class OutboxRelayTests
         Assert.That(_evicted.Keys, Is.EqualTo(new[] { "hidden" }));
     }
 
+    [Test]
+    public async Task Rows_of_a_writer_are_left_to_it_until_they_are_due()
+    {
+        const string Insert = "INSERT INTO outbox (tags, writer, due) VALUES ('{dead}', 'dead', now()), ('{alive}', 'alive', now() + interval '1 hour')";
+        await _database.ExecuteAsync(Insert);
+        using var relay = await StartAsync(Evict);
+        await AddAsync("nobody's");
+
+        await Eventually.HoldsAsync(async () => await CountAsync() == 1, "one row is left");
+
+        Assert.That(_evicted.Keys, Is.EquivalentTo(new[] { "dead", "nobody's" }));
+    }
+
     private bool Evict(IReadOnlyCollection<string> tags)
     {
         foreach (var tag in tags)

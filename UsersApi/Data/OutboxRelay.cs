@@ -71,12 +71,13 @@ internal sealed class OutboxRelay(
         // Not "those after the last id that was seen": ids become visible in another order than they were given out.
         // An array, so that the limit holds once, whatever the plan. To forget that rows were taken costs an eviction too
         // many, hence no wait for the disk. A node that freezes with rows in hand hides them from the others: Postgres takes them
-        // from it after five seconds.
+        // from it after five seconds. Rows with a time belong to a node that evicts for itself, and takes them away: until then.
         const string Take = """
             SET LOCAL synchronous_commit = off;
             SET LOCAL idle_in_transaction_session_timeout = '5s';
             DELETE FROM outbox
-            WHERE id = ANY(ARRAY(SELECT id FROM outbox ORDER BY id LIMIT @BatchRows FOR UPDATE SKIP LOCKED))
+            WHERE id = ANY(ARRAY(
+                SELECT id FROM outbox WHERE due IS NULL OR due <= now() ORDER BY id LIMIT @BatchRows FOR UPDATE SKIP LOCKED))
             RETURNING tags;
             """;
         await using var connection = await dataSource.OpenConnectionAsync(stoppingToken);

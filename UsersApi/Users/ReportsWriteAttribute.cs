@@ -5,7 +5,10 @@ using UsersApi.Data;
 
 namespace UsersApi.Users;
 
-/// <summary>Tells the cache where an action failed without a commit: then nothing was changed, and what is stored stays.</summary>
+/// <summary>
+/// Tells the cache where an action failed without a commit: then nothing was changed, and what is stored stays. After the eviction of
+/// one that was committed, its row in the outbox is settled.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class ReportsWriteAttribute : Attribute, IAsyncActionFilter
 {
@@ -13,9 +16,15 @@ internal sealed class ReportsWriteAttribute : Attribute, IAsyncActionFilter
     {
         var http = context.HttpContext;
         var executed = await next();
-        if (executed.Exception is not null && !http.RequestServices.GetRequiredService<RequestWrite>().MayBeCommitted)
+        var write = http.RequestServices.GetRequiredService<RequestWrite>();
+        var eviction = http.Features.GetRequiredFeature<RedisCacheEvictFeature>();
+        if (executed.Exception is not null && !write.MayBeCommitted)
         {
-            http.Features.GetRequiredFeature<RedisCacheEvictFeature>().ChangedNothing();
+            eviction.ChangedNothing();
+        }
+        else if (write.IsCommitted)
+        {
+            eviction.OnEvicted(() => http.RequestServices.GetRequiredService<OutboxSettler>().Settle(write));
         }
     }
 }

@@ -44,11 +44,14 @@ internal sealed class EvictionFilter(
 
         NameLocation(executed);
         tags.AddRange(LocationsOf(http));
-        if (tags.Count == 0 || await evictor.EvictAsync(tags) || !options.Value.WithholdOnFailedEviction || executed.Exception is not null)
+        if (tags.Count == 0 || await evictor.EvictAsync(tags))
+        {
+            feature.Evicted?.Invoke();
             return;
+        }
 
         // An action that answers by itself has said what it has to say.
-        if (http.Response.HasStarted)
+        if (!options.Value.WithholdOnFailedEviction || executed.Exception is not null || http.Response.HasStarted)
             return;
 
         var headers = http.Response.Headers;
