@@ -13,6 +13,7 @@ internal delegate Task<bool> EvictTags(IReadOnlyCollection<string> tags);
 /// </summary>
 internal sealed class OutboxRelay(
     NpgsqlDataSource dataSource,
+    [FromKeyedServices(PostgresServiceCollectionExtensions.Direct)] NpgsqlDataSource direct,
     EvictTags evict,
     IOptions<OutboxOptions> options,
     TimeProvider clock,
@@ -25,7 +26,7 @@ internal sealed class OutboxRelay(
     {
         if (options.Value.Enabled)
         {
-            var listener = new OutboxListener(dataSource, _wakeUp, clock);
+            var listener = new OutboxListener(direct, _wakeUp, clock);
             await Task.WhenAll(listener.ListenAsync(stoppingToken), RelayAsync(stoppingToken));
         }
     }
