@@ -112,8 +112,10 @@ public sealed class OutboxRelayTests
     [Test]
     public async Task Rows_of_a_writer_are_left_to_it_until_they_are_due()
     {
-        const string Insert = "INSERT INTO outbox (tags, writer, due) VALUES ('{dead}', 'dead', now()), ('{alive}', 'alive', now() + interval '1 hour')";
-        await _database.ExecuteAsync(Insert);
+        await _database.ExecuteAsync("""
+            INSERT INTO outbox (tags, writer, due)
+            VALUES ('{dead}', 'dead', now()), ('{alive}', 'alive', now() + interval '1 hour')
+            """);
         using var relay = await StartAsync(Evict);
         await AddAsync("nobody's");
 

@@ -47,7 +47,8 @@ public sealed class OwnWriteTests
         await using var api = await UsersApiHost.StartAsync();
         var user = Http.UrlOf(await api.Client.CreateUserAsync("ada@example.com"));
         await IsSettledAsync(api);
-        await Eventually.HoldsAsync(async () => (await StatusAsync(api, user)).Contains("; hit", StringComparison.Ordinal), "the user is stored");
+        await Eventually.HoldsAsync(
+            async () => (await StatusAsync(api, user)).Contains("; hit", StringComparison.Ordinal), "the user is stored");
 
         var many = JsonSerializer.Serialize(Enumerable.Range(0, 201).Select(number => new { email = $"user{number}@example.com" }));
         using var bulk = await api.Client.SendAsync(HttpMethod.Post, $"{Http.Users}/bulk", many);

@@ -20,6 +20,8 @@ internal sealed class PgBouncer : IDisposable
 
     public int Port { get; } = LoopbackPort.Free();
 
+    private string Settings => Path.Combine(_folder.FullName, "pgbouncer.ini");
+
     /// <param name="mode"><c>session</c> or <c>transaction</c>: for how long a client keeps a session of the server.</param>
     public static async Task<PgBouncer> StartAsync(string mode)
     {
@@ -48,19 +50,17 @@ internal sealed class PgBouncer : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private string Settings => Path.Combine(_folder.FullName, "pgbouncer.ini");
-
     private async Task<ProcessStartInfo> ProgramAsync()
     {
         // A folder that is not on the path of ordinary users.
         var path = File.Exists("/usr/sbin/pgbouncer") ? "/usr/sbin/pgbouncer" : "pgbouncer";
         if (!Environment.IsPrivilegedProcess)
         {
-            return new ProcessStartInfo(path, [Settings]) { WorkingDirectory = _folder.FullName };
+            return new ProcessStartInfo(path, [Settings]);
         }
 
         using var chown = Process.Start("chown", ["-R", User, _folder.FullName]);
         await chown.WaitForExitAsync();
-        return new ProcessStartInfo("setpriv", [$"--reuid={User}", $"--regid={User}", "--clear-groups", path, Settings]) { WorkingDirectory = _folder.FullName };
+        return new ProcessStartInfo("setpriv", [$"--reuid={User}", $"--regid={User}", "--clear-groups", path, Settings]);
     }
 }

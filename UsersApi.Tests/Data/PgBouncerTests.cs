@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using Dapper;
 using Npgsql;
@@ -54,8 +53,8 @@ public sealed class PgBouncerTests(string mode)
             Enumerable.Range(0, 40), async (number, _) => await _api.Client.CreateUserAsync($"user{number}@example.com"));
         await Eventually.HoldsAsync(
             async () => await _api.Database.ScalarAsync<long>("SELECT count(*) FROM outbox") == 0, "the outbox is empty");
-        await using var pool = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(_api.Database.ConnectionString) { Host = "127.0.0.1", Port = _pool.Port, Pooling = false }.ConnectionString);
+        var pooled = new NpgsqlConnectionStringBuilder(_api.Database.ConnectionString) { Host = "127.0.0.1", Port = _pool.Port, Pooling = false };
+        await using var pool = NpgsqlDataSource.Create(pooled.ConnectionString);
 
         var marks = await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
         {
@@ -81,7 +80,6 @@ public sealed class PgBouncerTests(string mode)
     private async Task SucceedsAsync(HttpMethod method, string url, string? json = null)
     {
         using var response = await _api.Client.SendAsync(method, url, json);
-        Assert.That(
-            response.StatusCode, Is.AnyOf(HttpStatusCode.OK, HttpStatusCode.Created, HttpStatusCode.NoContent), await response.Content.ReadAsStringAsync());
+        Assert.That(response.IsSuccessStatusCode, Is.True, await response.Content.ReadAsStringAsync());
     }
 }

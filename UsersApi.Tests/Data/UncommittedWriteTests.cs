@@ -29,7 +29,7 @@ public sealed class UncommittedWriteTests : ApiTest
     public async Task A_write_that_fails_before_its_commit_takes_nothing_from_those_who_read(
         [ValueSource(nameof(Writes))] string write, [ValueSource(nameof(Failures))] string failure)
     {
-        await FailAsync("CREATE TRIGGER fail AFTER INSERT OR UPDATE OR DELETE ON users FOR EACH STATEMENT EXECUTE FUNCTION fail()", failure);
+        await FailAsync("CREATE TRIGGER fail AFTER INSERT OR UPDATE OR DELETE ON users FOR EACH STATEMENT", failure);
 
         using var response = await WriteAsync(write);
 
@@ -45,9 +45,8 @@ public sealed class UncommittedWriteTests : ApiTest
     public async Task A_write_whose_commit_fails_may_have_been_made_and_evicts(
         [ValueSource(nameof(Writes))] string write, [Values(Constraint, Lost)] string failure)
     {
-        await FailAsync(
-            "CREATE CONSTRAINT TRIGGER fail AFTER INSERT OR UPDATE OR DELETE ON users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail()",
-            failure);
+        const string AtCommit = "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW";
+        await FailAsync($"CREATE CONSTRAINT TRIGGER fail AFTER INSERT OR UPDATE OR DELETE ON users {AtCommit}", failure);
 
         using var response = await WriteAsync(write);
 
@@ -58,8 +57,10 @@ public sealed class UncommittedWriteTests : ApiTest
         }
     }
 
-    private Task FailAsync(string trigger, string failure) =>
-        Api.Database.ExecuteAsync($"CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {failure}; RETURN NULL; END $$; {trigger}");
+    private Task FailAsync(string trigger, string failure) => Api.Database.ExecuteAsync($"""
+        CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {failure}; RETURN NULL; END $$;
+        {trigger} EXECUTE FUNCTION fail()
+        """);
 
     private async Task<bool> IsHitAsync(string url)
     {

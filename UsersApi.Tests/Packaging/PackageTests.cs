@@ -44,8 +44,8 @@ public sealed class PackageTests
         typeof(RedisCachedAttribute).Assembly.GetExportedTypes().Select(type => type.Name),
         Is.EquivalentTo(new[]
         {
-            "CacheAudience", "CacheSettings", "ICacheKeyDimension", "IRedisCacheEvictor", "RedisCacheEvictAttribute", "RedisCacheEvictFeature",
-            "RedisCachedAttribute", "RedisCachedFeature",
+            "CacheAudience", "CacheSettings", "ICacheKeyDimension", "IRedisCacheEvictor", "RedisCacheEvictAttribute",
+            "RedisCacheEvictFeature", "RedisCachedAttribute", "RedisCachedFeature",
             "RedisCachedEndpointConventionBuilderExtensions", "RedisCachedOptions", "RedisCachedRevalidation", "RedisCachedServiceCollectionExtensions",
         }));
 

@@ -45,7 +45,8 @@ internal sealed class OutboxSettler(NpgsqlDataSource dataSource, ILogger<OutboxS
         {
             await using var connection = await dataSource.OpenConnectionAsync(stoppingToken);
             await using var transaction = await connection.BeginTransactionAsync(stoppingToken);
-            await connection.ExecuteAsync(new CommandDefinition(Delete, new { Marks = marks.ToArray() }, transaction, cancellationToken: stoppingToken));
+            var parameters = new { Marks = marks.ToArray() };
+            await connection.ExecuteAsync(new CommandDefinition(Delete, parameters, transaction, cancellationToken: stoppingToken));
             await transaction.CommitAsync(stoppingToken);
         }
         catch (Exception error) when (error is not OperationCanceledException || !stoppingToken.IsCancellationRequested)

@@ -19,7 +19,9 @@ internal sealed class IssuerReachability(IOptionsMonitor<JwtBearerOptions> beare
     private long _at;
     private volatile bool _isAway;
 
-    /// <summary>Whether its keys are known. Only the first requests wait for an answer; while it is known to be away, nobody does.</summary>
+    /// <summary>
+    /// Whether its keys are known. Only the first requests wait for an answer; while it is known to be away, nobody does.
+    /// </summary>
     public Task<bool> HasToldKeysAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
