@@ -109,6 +109,21 @@ public sealed class OutboxRelayTests
         Assert.That(_evicted.Keys, Is.EqualTo(new[] { "hidden" }));
     }
 
+    [Test]
+    public async Task Rows_of_a_writer_are_left_to_it_until_they_are_due()
+    {
+        await _database.ExecuteAsync("""
+            INSERT INTO outbox (tags, writer, due)
+            VALUES ('{dead}', 'dead', now()), ('{alive}', 'alive', now() + interval '1 hour')
+            """);
+        using var relay = await StartAsync(Evict);
+        await AddAsync("nobody's");
+
+        await Eventually.HoldsAsync(async () => await CountAsync() == 1, "one row is left");
+
+        Assert.That(_evicted.Keys, Is.EquivalentTo(new[] { "dead", "nobody's" }));
+    }
+
     private bool Evict(IReadOnlyCollection<string> tags)
     {
         foreach (var tag in tags)
@@ -126,7 +141,7 @@ public sealed class OutboxRelayTests
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(_logs));
         var options = Options.Create(new OutboxOptions { PollMs = 20 });
         var relay = new OutboxRelay(
-            _database.DataSource, evict, options, TimeProvider.System, loggers.CreateLogger<OutboxRelay>());
+            _database.DataSource, _database.DataSource, evict, options, TimeProvider.System, loggers.CreateLogger<OutboxRelay>());
         await relay.StartAsync(CancellationToken.None);
         return relay;
     }

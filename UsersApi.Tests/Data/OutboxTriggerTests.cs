@@ -40,11 +40,11 @@ public sealed class OutboxTriggerTests
     }
 
     [Test]
-    public async Task Truncating_concerns_everything()
+    public async Task Truncating_concerns_every_row_of_its_table()
     {
         await _database.ExecuteAsync("TRUNCATE users");
 
-        await AssertTagsAsync("users", "all");
+        await AssertTagsAsync("users", "user");
     }
 
     [TestCase(200, false)]
@@ -55,7 +55,7 @@ public sealed class OutboxTriggerTests
         await InsertAsync([.. Enumerable.Range(0, rows).Select(_ => Guid.CreateVersion7().ToString())]);
 
         var tags = await TakeTagsAsync();
-        Assert.That(tags, isCoarse ? Is.EquivalentTo(new[] { "users", "all" }) : Has.Length.EqualTo(rows + 1));
+        Assert.That(tags, isCoarse ? Is.EquivalentTo(new[] { "users", "user" }) : Has.Length.EqualTo(rows + 1));
     }
 
     [Test]
@@ -99,9 +99,36 @@ public sealed class OutboxTriggerTests
         await AssertTagsAsync("users", $"user:{Bob}");
 
         await ReplicaAsync("TRUNCATE users");
-        await AssertTagsAsync("users", "all");
+        await AssertTagsAsync("users", "user");
 
         Task ReplicaAsync(string sql) => _database.ExecuteAsync($"BEGIN; SET LOCAL session_replication_role = replica; {sql}; COMMIT");
+    }
+
+    [Test]
+    public async Task Who_marks_a_transaction_finds_its_own_rows_and_wakes_nobody()
+    {
+        await _database.ExecuteAsync($"BEGIN; SELECT set_config('outbox.writer', 'me', true); {RowsSql(Ada)}; COMMIT; {RowsSql(Bob)}");
+
+        Assert.That(
+            await _database.ScalarAsync<string>("SELECT string_agg(concat(writer, ' ', due > now()), ', ' ORDER BY id) FROM outbox"),
+            Is.EqualTo("me t,  "));
+    }
+
+    [Test]
+    public async Task What_another_trigger_changes_is_not_the_writers_own()
+    {
+        await InsertAsync(Ada);
+        await TakeTagsAsync();
+        await _database.ExecuteAsync($"""
+            CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN UPDATE users SET full_name = 'touched' WHERE id = '{Ada}'; RETURN NULL; END $$;
+            CREATE TRIGGER touch AFTER INSERT ON users FOR EACH STATEMENT EXECUTE FUNCTION touch();
+            BEGIN; SELECT set_config('outbox.writer', 'me', true); {RowsSql(Bob)}; COMMIT
+            """);
+
+        await _database.ExecuteAsync("DELETE FROM outbox WHERE writer = 'me'");
+
+        await AssertTagsAsync("users", $"user:{Ada}");
     }
 
     private static string RowsSql(params string[] ids) =>

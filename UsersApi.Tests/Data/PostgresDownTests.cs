@@ -25,6 +25,25 @@ public sealed class PostgresDownTests
         Assert.That(response.Headers.RetryAfter?.Delta, Is.EqualTo(TimeSpan.FromSeconds(5)));
     }
 
+    [TestCase(Http.Users)]
+    [TestCase($"{Http.Users}/0125e72e-ab51-7daf-a706-dd2f4d197e6f")]
+    public async Task A_cached_read_that_fails_says_so_in_its_cache_status(string url)
+    {
+        using var response = await _api.Client.FetchAsync(url);
+
+        await response.ProblemAsync(HttpStatusCode.ServiceUnavailable);
+        Assert.That(response.Headers.GetValues("Cache-Status").Single(), Is.EqualTo("UsersApi; detail=failed"));
+    }
+
+    [Test]
+    public async Task What_is_not_cached_has_none_when_it_fails()
+    {
+        using var read = await _api.Client.FetchAsync($"{Http.Users}/nocache");
+        using var written = await _api.Client.SendAsync(HttpMethod.Post, Http.Users, """{ "email": "ada@example.com" }""");
+
+        Assert.That(read.Headers.Contains("Cache-Status") || written.Headers.Contains("Cache-Status"), Is.False);
+    }
+
     [Test]
     public async Task The_node_lives_and_stays_in_service_for_what_it_has_stored()
     {

@@ -14,20 +14,21 @@ internal sealed class TestIssuer : IAsyncDisposable
     private readonly RsaSecurityKey _key;
     private readonly WebApplication _server;
 
-    private TestIssuer()
+    private TestIssuer(int port)
     {
         _key = new RsaSecurityKey(_rsa) { KeyId = Guid.NewGuid().ToString() };
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         _server = builder.Build();
         _server.Run(AnswerAsync);
     }
 
     public string Url => _server.Urls.Single();
 
-    public static async Task<TestIssuer> StartAsync()
+    /// <param name="port">0 for any that is free.</param>
+    public static async Task<TestIssuer> StartAsync(int port = 0)
     {
-        var issuer = new TestIssuer();
+        var issuer = new TestIssuer(port);
         await issuer._server.StartAsync();
         return issuer;
     }

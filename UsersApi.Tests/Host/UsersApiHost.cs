@@ -79,6 +79,17 @@ internal sealed class UsersApiHost : IAsyncDisposable
         return new UsersApiHost(database, "Development", all, clock: clock);
     }
 
+    /// <summary>On a database without any table, which it reaches through a pool on a port of this machine, and directly too.</summary>
+    public static async Task<UsersApiHost> StartPooledAsync(int port, params (string Key, string Value)[] settings)
+    {
+        var database = await TestDatabase.CreateEmptyAsync();
+        var pooled = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Host = "127.0.0.1", Port = port };
+        var all = settings.ToDictionary(setting => setting.Key, setting => setting.Value);
+        all.Add("ConnectionStrings:Postgres", pooled.ConnectionString);
+        all.Add("ConnectionStrings:PostgresDirect", database.ConnectionString);
+        return new UsersApiHost(database, "Development", all);
+    }
+
     /// <summary>Another node: with the same database, and the same keys in Redis. It must be disposed of first.</summary>
     public UsersApiHost StartAnother(params (string Key, string Value)[] settings) =>
         new(Database, "Development", settings.ToDictionary(setting => setting.Key, setting => setting.Value), _prefix);

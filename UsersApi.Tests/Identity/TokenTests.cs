@@ -70,18 +70,6 @@ public sealed class TokenTests
         await response.ProblemAsync(HttpStatusCode.Forbidden);
     }
 
-    [Test]
-    public async Task An_issuer_that_cannot_be_reached_lets_nobody_write_and_everybody_read()
-    {
-        await using var api = await UsersApiHost.StartAsync(
-            "Production", ("Authentication:Schemes:Bearer:Authority", "http://127.0.0.1:9"));
-        using var written = await api.Client.SendAsync(HttpMethod.Post, Http.Users, Body);
-        using var read = await api.Anonymous.FetchAsync(Http.Users, TestTokens.Production(Scopes.All));
-
-        await written.ProblemAsync(HttpStatusCode.Unauthorized);
-        Assert.That(read.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-    }
-
     private static IEnumerable<string> MistakeNames() => Mistakes.Select(mistake => mistake.Mistake);
 
     private static string Writer(TestIssuer issuer, Action<SecurityTokenDescriptor> change) => issuer.CreateToken(scope: Scopes.UsersWrite, change: change);

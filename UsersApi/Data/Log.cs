@@ -23,4 +23,7 @@ internal static partial class Log
 
     [LoggerMessage(2021, LogLevel.Information, "The outbox flows again")]
     public static partial void OutboxFlows(ILogger logger);
+
+    [LoggerMessage(2022, LogLevel.Debug, "{Count} rows of the outbox are left to the relay: {Reason}")]
+    public static partial void NotSettled(ILogger logger, int count, string reason);
 }

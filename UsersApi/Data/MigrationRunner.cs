@@ -14,7 +14,7 @@ namespace UsersApi.Data;
 /// Neither goes on from today's table nor takes a cancellation token, and the adapter is longer than the loop that it would save.
 /// </remarks>
 internal sealed class MigrationRunner(
-    NpgsqlDataSource dataSource,
+    [FromKeyedServices(PostgresServiceCollectionExtensions.Direct)] NpgsqlDataSource dataSource,
     MigrationFolder folder,
     TimeProvider clock,
     ILogger<MigrationRunner> logger)

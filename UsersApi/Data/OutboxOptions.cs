@@ -12,7 +12,7 @@ internal sealed class OutboxOptions
 
     /// <summary>
     /// Milliseconds between looks into the outbox that no notification asked for, and before what failed is tried again: 10 to
-    /// 60,000. So long can be stale what a node leaves that dies between its commit and its eviction.
+    /// 60,000. If a node dies between commit and eviction, its cached responses stay stale for three seconds more than this at most.
     /// </summary>
     [Range(10, 60_000)]
     public int PollMs { get; set; } = 250;

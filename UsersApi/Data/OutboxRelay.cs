@@ -13,6 +13,7 @@ internal delegate Task<bool> EvictTags(IReadOnlyCollection<string> tags);
 /// </summary>
 internal sealed class OutboxRelay(
     NpgsqlDataSource dataSource,
+    [FromKeyedServices(PostgresServiceCollectionExtensions.Direct)] NpgsqlDataSource direct,
     EvictTags evict,
     IOptions<OutboxOptions> options,
     TimeProvider clock,
@@ -25,7 +26,7 @@ internal sealed class OutboxRelay(
     {
         if (options.Value.Enabled)
         {
-            var listener = new OutboxListener(dataSource, _wakeUp, clock);
+            var listener = new OutboxListener(direct, _wakeUp, clock);
             await Task.WhenAll(listener.ListenAsync(stoppingToken), RelayAsync(stoppingToken));
         }
     }
@@ -71,12 +72,13 @@ internal sealed class OutboxRelay(
         // Not "those after the last id that was seen": ids become visible in another order than they were given out.
         // An array, so that the limit holds once, whatever the plan. To forget that rows were taken costs an eviction too
         // many, hence no wait for the disk. A node that freezes with rows in hand hides them from the others: Postgres takes them
-        // from it after five seconds.
+        // from it after five seconds. Rows with a time belong to a node that evicts for itself, and takes them away: until then.
         const string Take = """
             SET LOCAL synchronous_commit = off;
             SET LOCAL idle_in_transaction_session_timeout = '5s';
             DELETE FROM outbox
-            WHERE id = ANY(ARRAY(SELECT id FROM outbox ORDER BY id LIMIT @BatchRows FOR UPDATE SKIP LOCKED))
+            WHERE id = ANY(ARRAY(
+                SELECT id FROM outbox WHERE due IS NULL OR due <= now() ORDER BY id LIMIT @BatchRows FOR UPDATE SKIP LOCKED))
             RETURNING tags;
             """;
         await using var connection = await dataSource.OpenConnectionAsync(stoppingToken);

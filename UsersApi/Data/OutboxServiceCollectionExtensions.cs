@@ -1,6 +1,6 @@
 namespace UsersApi.Data;
 
-/// <summary>Registers the relay of the outbox.</summary>
+/// <summary>Registers the relay of the outbox, and what settles the rows of this node's own writes.</summary>
 internal static class OutboxServiceCollectionExtensions
 {
     /// <param name="services">Where to register.</param>
@@ -12,6 +12,8 @@ internal static class OutboxServiceCollectionExtensions
         services.AddOptions<OutboxOptions>().Bind(configuration.GetSection(OutboxOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(evictor);
         services.AddHostedService<OutboxRelay>();
+        services.AddSingleton<OutboxSettler>();
+        services.AddHostedService(provider => provider.GetRequiredService<OutboxSettler>());
         return services;
     }
 }

@@ -11,6 +11,12 @@ internal sealed class PostgresOptions
     [Required(ErrorMessage = "ConnectionStrings:Postgres is missing: set ConnectionStrings__Postgres, or start with ./dev run.")]
     public string? ConnectionString { get; set; }
 
+    /// <summary>
+    /// From <c>ConnectionStrings:PostgresDirect</c>: past a connection pool such as PgBouncer, for the lock of migrations and for LISTEN,
+    /// which belong to a session. By default they take the other connection string.
+    /// </summary>
+    public string? DirectConnectionString { get; set; }
+
     /// <summary>Whether pending migrations run before the server starts to listen.</summary>
     public bool MigrateOnStart { get; set; }
 

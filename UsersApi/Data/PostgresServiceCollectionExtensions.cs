@@ -8,6 +8,9 @@ namespace UsersApi.Data;
 /// <summary>Registers Postgres: the data source, the migrations and the health check.</summary>
 internal static class PostgresServiceCollectionExtensions
 {
+    /// <summary>The key of the data source for what belongs to a session: advisory locks and LISTEN.</summary>
+    public const string Direct = "direct";
+
     private const int CancellationMs = 500;
     private const string GssKeyword = "GSS Encryption Mode";
 
@@ -15,11 +18,20 @@ internal static class PostgresServiceCollectionExtensions
     {
         services.AddOptions<PostgresOptions>()
             .Bind(configuration.GetSection(PostgresOptions.Section))
-            .Configure(options => options.ConnectionString = configuration.GetConnectionString("Postgres"))
+            .Configure(options =>
+            {
+                options.ConnectionString = configuration.GetConnectionString("Postgres");
+                options.DirectConnectionString = configuration.GetConnectionString("PostgresDirect");
+            })
             .ValidateDataAnnotations()
             .ValidateOnStart();
 
-        services.AddSingleton(CreateDataSource);
+        services.AddSingleton(services => CreateDataSource(services, OptionsOf(services).ConnectionString!));
+        services.AddKeyedSingleton(Direct, (services, _) => OptionsOf(services).DirectConnectionString is { Length: > 0 } direct
+            ? CreateDataSource(services, direct)
+            : services.GetRequiredService<NpgsqlDataSource>());
+        services.AddSingleton<WriteTransactions>();
+        services.AddScoped<RequestWrite>();
         services.AddSingleton<MigrationFolder>();
         services.AddSingleton<MigrationRunner>();
         services.AddSingleton<Command>(provider => new MigrateCommand(provider.GetRequiredService<MigrationRunner>));
@@ -43,10 +55,12 @@ internal static class PostgresServiceCollectionExtensions
         });
     }
 
-    private static NpgsqlDataSource CreateDataSource(IServiceProvider services)
+    private static PostgresOptions OptionsOf(IServiceProvider services) => services.GetRequiredService<IOptions<PostgresOptions>>().Value;
+
+    private static NpgsqlDataSource CreateDataSource(IServiceProvider services, string connectionString)
     {
-        var options = services.GetRequiredService<IOptions<PostgresOptions>>().Value;
-        var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
+        var options = OptionsOf(services);
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
         builder.ConnectionStringBuilder.ApplicationName ??= "UsersApi";
         builder.ConnectionStringBuilder.Timeout = options.ConnectTimeoutSeconds;
@@ -61,8 +75,6 @@ internal static class PostgresServiceCollectionExtensions
             builder.ConnectionStringBuilder.GssEncryptionMode = GssEncryptionMode.Disable;
         }
 
-        // What is written through here evicts by itself; to wake the relay for it too would make concurrent writers wait in line.
-        builder.ConnectionStringBuilder.Options = $"{builder.ConnectionStringBuilder.Options} -c outbox.notify=off".TrimStart();
         return builder.Build();
     }
 }

@@ -8,6 +8,7 @@ internal static class ProblemServiceCollectionExtensions
         // Before the framework's own writer, which leaves the body out where Accept does not name JSON.
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();
+        services.AddExceptionHandler<FailedReadHandler>();
         services.AddExceptionHandler<BadRequestHandler>();
         return services;
     }

@@ -29,7 +29,7 @@ internal sealed class ProblemsTransformer : IOpenApiOperationTransformer
         var reference = new OpenApiSchemaReference(nameof(ProblemDetails), context.Document);
         operation.Responses ??= [];
         Add("500", "The server failed; nothing of its inside is told.");
-        Add("503", "Postgres is not available; `Retry-After` says when to try again.", RetryAfter);
+        Add("503", "Postgres, or the issuer of tokens, is not available; `Retry-After` says when to try again.", RetryAfter);
         Add("504", "The answer took too long, and was given up.");
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiresScopeAttribute>().LastOrDefault() is { Scope: var scope })
         {

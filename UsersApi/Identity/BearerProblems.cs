@@ -16,9 +16,9 @@ internal static class BearerProblems
     }
 
     /// <summary>The same in a 401: the framework writes the challenge after this event, so the scope is added as the response starts.</summary>
-    public static Task NameScopeAsync(JwtBearerChallengeContext context)
+    public static async Task NameScopeAsync(JwtBearerChallengeContext context)
     {
-        if (ScopeOf(context.HttpContext) is { } scope)
+        if (!await IssuerAway.TryAnswerAsync(context) && ScopeOf(context.HttpContext) is { } scope)
         {
             context.Response.OnStarting(() =>
             {
@@ -27,8 +27,6 @@ internal static class BearerProblems
                 return Task.CompletedTask;
             });
         }
-
-        return Task.CompletedTask;
     }
 
     public static void Explain(ProblemDetailsOptions options, IHostEnvironment environment)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
@@ -35,6 +36,8 @@ internal static class BearerServiceCollectionExtensions
         services.AddOptions<JwtBearerOptions>(Scheme).Configure<IHostEnvironment>(Configure).ValidateOnStart();
         services.AddSingleton<IValidateOptions<JwtBearerOptions>, BearerValidator>();
         services.AddSingleton<Command, TokenCommand>();
+        services.AddSingleton<IssuerReachability>();
+        services.AddHealthChecks().AddCheck<IssuerReachability>("token-issuer", HealthStatus.Degraded, tags: ["ready"]);
 
         services.AddAuthorization();
         services.AddOptions<ProblemDetailsOptions>().Configure<IHostEnvironment>(BearerProblems.Explain);
@@ -46,7 +49,12 @@ internal static class BearerServiceCollectionExtensions
         // Claims keep the names that they have in the token.
         jwt.MapInboundClaims = false;
         jwt.Challenge = Challenge;
-        jwt.Events = new JwtBearerEvents { OnForbidden = BearerProblems.NameScopeAsync, OnChallenge = BearerProblems.NameScopeAsync };
+        jwt.Events = new JwtBearerEvents
+        {
+            OnMessageReceived = IssuerAway.FindOutAsync,
+            OnForbidden = BearerProblems.NameScopeAsync,
+            OnChallenge = BearerProblems.NameScopeAsync,
+        };
         var rules = jwt.TokenValidationParameters;
         rules.NameClaimType = "sub";
         rules.ClockSkew = TimeSpan.FromSeconds(30);

@@ -8,39 +8,44 @@ namespace UsersApi.Users;
 public sealed partial class UserRepository
 {
     /// <summary>Copies users into the table in one statement.</summary>
-    public Task<BulkWriteResult> InsertAllAsync(IReadOnlyList<UserResponse> users, CancellationToken cancellationToken)
+    public Task<BulkWriteResult> InsertAllAsync(IReadOnlyList<UserResponse> users, RequestWrite write, CancellationToken cancellationToken)
     {
         // In the order of the index: two requests that share addresses then wait for each other at the first that they share,
         // where in orders of their own each could hold what the other waits for.
         var sorted = users.OrderBy(user => user.Email.ToLowerInvariant(), StringComparer.Ordinal).ToList();
-        return LostRace.TryAgainAsync(() => CopyAsync(users, sorted, cancellationToken), BulkWriteResult.LostRace);
+        return LostRace.TryAgainAsync(() => InsertAllOnceAsync(users, sorted, write, cancellationToken), BulkWriteResult.LostRace);
     }
 
-    private async Task<BulkWriteResult> CopyAsync(
-        IReadOnlyList<UserResponse> users, IReadOnlyList<UserResponse> sorted, CancellationToken cancellationToken)
+    private async Task<BulkWriteResult> InsertAllOnceAsync(
+        IReadOnlyList<UserResponse> users, IReadOnlyList<UserResponse> sorted, RequestWrite write, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         try
         {
-            await using var copy = await UserCopy.BeginAsync(connection, cancellationToken);
-            foreach (var user in sorted)
-            {
-                copy.Append(user);
-                await copy.FlushIfFullAsync(cancellationToken);
-            }
-
-            await copy.CompleteAsync(cancellationToken);
+            await transactions.RunAsync(write, connection => CopyAsync(connection, sorted, cancellationToken), cancellationToken);
             return BulkWriteResult.Done;
         }
         catch (PostgresException error) when (IsEmailTaken(error))
         {
-            return new BulkWriteResult(UserWriteOutcome.EmailTaken, await FindTakenAsync(connection, users, cancellationToken));
+            return new BulkWriteResult(UserWriteOutcome.EmailTaken, await FindTakenAsync(users, cancellationToken));
         }
     }
 
-    // Postgres stops at the first; a client that mends its list wants them all.
-    private static async Task<IReadOnlyList<int>> FindTakenAsync(
+    private static async Task<IReadOnlyList<UserResponse>?> CopyAsync(
         NpgsqlConnection connection, IReadOnlyList<UserResponse> users, CancellationToken cancellationToken)
+    {
+        await using var copy = await UserCopy.BeginAsync(connection, cancellationToken);
+        foreach (var user in users)
+        {
+            copy.Append(user);
+            await copy.FlushIfFullAsync(cancellationToken);
+        }
+
+        await copy.CompleteAsync(cancellationToken);
+        return users;
+    }
+
+    // Postgres stops at the first; a client that mends its list wants them all.
+    private async Task<IReadOnlyList<int>> FindTakenAsync(IReadOnlyList<UserResponse> users, CancellationToken cancellationToken)
     {
         const string Sql = """
             SELECT (position - 1)::int
@@ -48,6 +53,7 @@ public sealed partial class UserRepository
             WHERE EXISTS (SELECT FROM users WHERE lower(users.email COLLATE "C") = lower(given.email COLLATE "C"))
             ORDER BY position
             """;
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var parameters = new { Emails = users.Select(user => user.Email).ToArray() };
         var taken = await connection.QueryAsync<int>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken));
         return taken.AsList();

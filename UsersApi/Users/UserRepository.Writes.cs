@@ -1,4 +1,3 @@
-using Dapper;
 using Npgsql;
 using UsersApi.Data;
 
@@ -14,23 +13,24 @@ public sealed partial class UserRepository
         (@Allowed::bigint[] IS NULL OR version = ANY(@Allowed::bigint[])) AND (@Refused::bigint[] IS NULL OR version <> ALL(@Refused::bigint[]))
         """;
 
-    public Task<UserWriteResult> InsertAsync(UserResponse user, CancellationToken cancellationToken) =>
-        LostRace.TryAgainAsync(() => InsertOnceAsync(user, cancellationToken), Lost);
+    public Task<UserWriteResult> InsertAsync(UserResponse user, RequestWrite write, CancellationToken cancellationToken) =>
+        LostRace.TryAgainAsync(() => InsertOnceAsync(user, write, cancellationToken), Lost);
 
     /// <summary>Updates a user, even where nothing changes: the table's trigger raises the version with each accepted update.</summary>
     /// <param name="id">The user.</param>
     /// <param name="change">What to set.</param>
     /// <param name="conditions">Which versions may be overwritten.</param>
+    /// <param name="write">Learns whether it may have been committed.</param>
     /// <param name="now">The time of the update.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<UserWriteResult> UpdateAsync(
-        Guid id, UserChange change, WriteConditions conditions, DateTimeOffset now, CancellationToken cancellationToken) =>
-        LostRace.TryAgainAsync(() => UpdateOnceAsync(id, change, conditions, now, cancellationToken), Lost);
+        Guid id, UserChange change, WriteConditions conditions, RequestWrite write, DateTimeOffset now, CancellationToken cancellationToken) =>
+        LostRace.TryAgainAsync(() => UpdateOnceAsync(id, change, conditions, write, now, cancellationToken), Lost);
 
-    public Task<UserWriteResult> DeleteAsync(Guid id, WriteConditions conditions, CancellationToken cancellationToken) =>
-        LostRace.TryAgainAsync(() => DeleteOnceAsync(id, conditions, cancellationToken), Lost);
+    public Task<UserWriteResult> DeleteAsync(Guid id, WriteConditions conditions, RequestWrite write, CancellationToken cancellationToken) =>
+        LostRace.TryAgainAsync(() => DeleteOnceAsync(id, conditions, write, cancellationToken), Lost);
 
-    private async Task<UserWriteResult> InsertOnceAsync(UserResponse user, CancellationToken cancellationToken)
+    private async Task<UserWriteResult> InsertOnceAsync(UserResponse user, RequestWrite write, CancellationToken cancellationToken)
     {
         const string Sql = $"""
             INSERT INTO users (id, email, full_name, is_active, is_superuser, created_at, updated_at, version)
@@ -38,13 +38,13 @@ public sealed partial class UserRepository
             ON CONFLICT (lower(email COLLATE "C")) DO NOTHING
             RETURNING {Columns}
             """;
-        return await QueryAsync(Sql, user, cancellationToken).SingleOrDefaultAsync(cancellationToken) is { } inserted
+        return await WriteAsync(Sql, user, write, cancellationToken) is { } inserted
             ? new UserWriteResult(UserWriteOutcome.Done, inserted)
             : new UserWriteResult(UserWriteOutcome.EmailTaken);
     }
 
     private async Task<UserWriteResult> UpdateOnceAsync(
-        Guid id, UserChange change, WriteConditions conditions, DateTimeOffset now, CancellationToken cancellationToken)
+        Guid id, UserChange change, WriteConditions conditions, RequestWrite write, DateTimeOffset now, CancellationToken cancellationToken)
     {
         const string Sql = $"""
             UPDATE users
@@ -70,7 +70,7 @@ public sealed partial class UserRepository
         };
         try
         {
-            return await QueryAsync(Sql, parameters, cancellationToken).SingleOrDefaultAsync(cancellationToken) is { } updated
+            return await WriteAsync(Sql, parameters, write, cancellationToken) is { } updated
                 ? new UserWriteResult(UserWriteOutcome.Done, updated)
                 : await WhyNotAsync(id, cancellationToken);
         }
@@ -80,16 +80,22 @@ public sealed partial class UserRepository
         }
     }
 
-    private async Task<UserWriteResult> DeleteOnceAsync(Guid id, WriteConditions conditions, CancellationToken cancellationToken)
+    private async Task<UserWriteResult> DeleteOnceAsync(Guid id, WriteConditions conditions, RequestWrite write, CancellationToken cancellationToken)
     {
         const string Sql = $"""
-            DELETE FROM users WHERE id = @Id AND {ConditionsHold}
+            DELETE FROM users WHERE id = @Id AND {ConditionsHold} RETURNING {Columns}
             """;
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var parameters = new { Id = id, conditions.Allowed, conditions.Refused };
-        var deleted = await connection.ExecuteAsync(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken));
-        return deleted == 1 ? new UserWriteResult(UserWriteOutcome.Done) : await WhyNotAsync(id, cancellationToken);
+        return await WriteAsync(Sql, parameters, write, cancellationToken) is not null
+            ? new UserWriteResult(UserWriteOutcome.Done)
+            : await WhyNotAsync(id, cancellationToken);
     }
+
+    private Task<UserResponse?> WriteAsync(string sql, object parameters, RequestWrite write, CancellationToken cancellationToken) =>
+        transactions.RunAsync(
+            write,
+            connection => QueryAsync(connection, sql, parameters, cancellationToken).SingleOrDefaultAsync(cancellationToken).AsTask(),
+            cancellationToken);
 
     private static bool IsEmailTaken(PostgresException error) =>
         error.SqlState == PostgresErrorCodes.UniqueViolation && error.ConstraintName == EmailIndex;

@@ -2,11 +2,12 @@ using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Dapper;
 using Npgsql;
+using UsersApi.Data;
 
 namespace UsersApi.Users;
 
 /// <summary>Reads users.</summary>
-public sealed partial class UserRepository(NpgsqlDataSource dataSource)
+public sealed partial class UserRepository(NpgsqlDataSource dataSource, WriteTransactions transactions)
 {
     // In the order in which Read takes them, and named as the record's parameters, so that Dapper finds its constructor.
     private const string Columns = """
@@ -88,6 +89,13 @@ public sealed partial class UserRepository(NpgsqlDataSource dataSource)
     private async IAsyncEnumerable<UserResponse> QueryAsync(string sql, object parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await foreach (var user in QueryAsync(connection, sql, parameters, cancellationToken))
+            yield return user;
+    }
+
+    private static async IAsyncEnumerable<UserResponse> QueryAsync(
+        NpgsqlConnection connection, string sql, object parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
         while (await reader.ReadAsync(cancellationToken))
             yield return Read(reader);

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using UsersApi.Caching;
-using UsersApi.Data;
 using UsersApi.Hosting;
 using UsersApi.Identity;
 
@@ -23,7 +22,7 @@ public sealed partial class UsersController
     /// <response code="409">Another user has the email, or other writes came first.</response>
     [HttpPost]
     [Consumes(Json)]
-    [RequiresScope(Scopes.UsersWrite), ConnectsFirst]
+    [RequiresScope(Scopes.UsersWrite), ReportsWrite]
     [RedisCacheEvict("users")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status201Created, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
@@ -32,7 +31,7 @@ public sealed partial class UsersController
     [ProducesHeader(StatusCodes.Status201Created, "ETag", RowVersion)]
     public async Task<ActionResult<UserResponse>> Create(UserRequest user, CancellationToken cancellationToken)
     {
-        var result = await users.InsertAsync(NewUser(user), cancellationToken);
+        var result = await users.InsertAsync(NewUser(user), write, cancellationToken);
         return result.User is { } created
             ? Created(new Uri(Url.Action(nameof(Find), new { id = created.Id })!, UriKind.Relative), WithETag(created))
             : Refusal(result.Outcome);
@@ -46,7 +45,7 @@ public sealed partial class UsersController
     [HttpPost("bulk")]
     [Consumes(Json)]
     [RequestSizeLimit(UserLimits.BulkBytes)]
-    [RequiresScope(Scopes.UsersWrite), ConnectsFirst]
+    [RequiresScope(Scopes.UsersWrite), ReportsWrite]
     [RedisCacheEvict("users")]
     [ProducesResponseType<BulkResponse>(StatusCodes.Status201Created, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
@@ -61,7 +60,7 @@ public sealed partial class UsersController
         }
 
         List<UserResponse> created = [.. body.Select(NewUser)];
-        var result = await users.InsertAllAsync(created, cancellationToken);
+        var result = await users.InsertAllAsync(created, write, cancellationToken);
         if (result.Outcome != UserWriteOutcome.Done)
         {
             return result.Outcome == UserWriteOutcome.EmailTaken ? this.EmailsTaken(result.Taken) : Refusal(result.Outcome);
@@ -80,7 +79,7 @@ public sealed partial class UsersController
     /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
     [HttpPut("{id:guid}")]
     [Consumes(Json)]
-    [RequiresScope(Scopes.UsersWrite), ConnectsFirst]
+    [RequiresScope(Scopes.UsersWrite), ReportsWrite]
     [RedisCacheEvict("users", "user:{id}")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
@@ -105,7 +104,7 @@ public sealed partial class UsersController
     /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
     [HttpPatch("{id:guid}")]
     [Consumes("application/merge-patch+json", Json)]
-    [RequiresScope(Scopes.UsersWrite), ConnectsFirst]
+    [RequiresScope(Scopes.UsersWrite), ReportsWrite]
     [RedisCacheEvict("users", "user:{id}")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
@@ -129,7 +128,7 @@ public sealed partial class UsersController
     /// <response code="409">Other writes came first.</response>
     /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
     [HttpDelete("{id:guid}")]
-    [RequiresScope(Scopes.UsersWrite), ConnectsFirst]
+    [RequiresScope(Scopes.UsersWrite), ReportsWrite]
     [RedisCacheEvict("users", "user:{id}")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
@@ -147,7 +146,7 @@ public sealed partial class UsersController
             return this.BadCondition(malformed);
         }
 
-        var result = await users.DeleteAsync(id, conditions, cancellationToken);
+        var result = await users.DeleteAsync(id, conditions, write, cancellationToken);
         return result.Outcome == UserWriteOutcome.Done ? NoContent() : Refusal(result.Outcome);
     }
 
@@ -159,7 +158,7 @@ public sealed partial class UsersController
             return this.BadCondition(malformed);
         }
 
-        var result = await users.UpdateAsync(id, change, conditions, clock.GetUtcNow(), cancellationToken);
+        var result = await users.UpdateAsync(id, change, conditions, write, clock.GetUtcNow(), cancellationToken);
         return result.User is { } updated ? WithETag(updated) : Refusal(result.Outcome);
     }
 

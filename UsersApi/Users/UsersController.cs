@@ -3,6 +3,7 @@ using System.Net.Mime;
 using Microsoft.AspNetCore.Mvc;
 using UsersApi.Caching;
 using UsersApi.Caching.Policies;
+using UsersApi.Data;
 using UsersApi.Hosting;
 
 namespace UsersApi.Users;
@@ -11,7 +12,8 @@ namespace UsersApi.Users;
 [ApiController]
 [Route("api/v1/users")]
 [Tags("Users")]
-public sealed partial class UsersController(UserRepository users, UserIds ids, TimeProvider clock, ILogger<UsersController> logger) : ControllerBase
+public sealed partial class UsersController(
+    UserRepository users, RequestWrite write, UserIds ids, TimeProvider clock, ILogger<UsersController> logger) : ControllerBase
 {
     private const string Json = MediaTypeNames.Application.Json;
     private const string ProblemJson = MediaTypeNames.Application.ProblemJson;
@@ -94,7 +96,8 @@ public sealed partial class UsersController(UserRepository users, UserIds ids, T
     /// <response code="200">The user.</response>
     /// <response code="404">No user has this id.</response>
     [HttpGet("{id:guid}")]
-    [RedisCached(Seconds = 60, StaleIfErrorSeconds = WhilePostgresIsDown, Tags = ["user:{id}"], DeclaredQueryOnly = true, Audience = CacheAudience.Everyone)]
+    [RedisCached(
+        Seconds = 60, StaleIfErrorSeconds = WhilePostgresIsDown, Tags = ["user:{id}", "user"], DeclaredQueryOnly = true, Audience = CacheAudience.Everyone)]
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, ProblemJson)]
     [ProducesHeader(StatusCodes.Status200OK, "ETag", RowVersion)]

@@ -35,18 +35,23 @@ internal sealed class EvictionFilter(
         if (paths.Contain(http.Request.Path))
             tags.AddRange([plan.OwnPath(context), TagNames.OfPath(RoutePath.OfUri(http.Request.PathBase.Value + http.Request.Path.Value))]);
 
+        var feature = new RedisCacheEvictFeature();
+        http.Features.Set(feature);
         http.Response.OnStarting(() => EvictLocationsAsync(http, tags));
         var executed = await next();
-        if (IsRefusal(executed))
+        if (IsRefusal(executed) || feature.IsUnchanged)
             return;
 
         NameLocation(executed);
         tags.AddRange(LocationsOf(http));
-        if (tags.Count == 0 || await evictor.EvictAsync(tags) || !options.Value.WithholdOnFailedEviction || executed.Exception is not null)
+        if (tags.Count == 0 || await evictor.EvictAsync(tags))
+        {
+            feature.Evicted?.Invoke();
             return;
+        }
 
         // An action that answers by itself has said what it has to say.
-        if (http.Response.HasStarted)
+        if (!options.Value.WithholdOnFailedEviction || executed.Exception is not null || http.Response.HasStarted)
             return;
 
         var headers = http.Response.Headers;
@@ -57,7 +62,8 @@ internal sealed class EvictionFilter(
             http, StatusCodes.Status503ServiceUnavailable, "The change may have been made, but it can't be made known everywhere yet."));
     }
 
-    // A 4xx says that nothing was changed. An exception does not, and neither does a 5xx: both may come after the commit.
+    // A 4xx says that nothing was changed. An exception does not, and neither does a 5xx: both may come after the commit, unless the
+    // action knows better.
     private static bool IsRefusal(ActionExecutedContext executed) => executed.Exception is null
         && ((executed.Result as IStatusCodeActionResult)?.StatusCode ?? executed.HttpContext.Response.StatusCode) is >= 400 and < 500;
 
@@ -84,7 +90,7 @@ internal sealed class EvictionFilter(
     /// <summary>What named its location only while it was executed.</summary>
     private async Task EvictLocationsAsync(HttpContext http, List<string> evicted)
     {
-        if (http.Response.StatusCode is >= 400 and < 500)
+        if (http.Response.StatusCode is >= 400 and < 500 || http.Features.Get<RedisCacheEvictFeature>() is { IsUnchanged: true })
             return;
 
         var others = LocationsOf(http).Except(evicted).ToList();

@@ -1,0 +1,50 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Net.Http.Headers;
+
+namespace UsersApi.Identity;
+
+/// <summary>
+/// What a token gets that cannot be judged, because the issuer has not told its keys: 503 where one is needed, for a 401 would tell
+/// the client to throw away a token that may be good. Where none is needed, the request goes on as without one.
+/// </summary>
+internal static class IssuerAway
+{
+    private const int RetryAfterSeconds = 5;
+
+    public static async Task FindOutAsync(MessageReceivedContext context)
+    {
+        var http = context.HttpContext;
+        if (http.Request.Headers.ContainsKey(HeaderNames.Authorization)
+            && !await http.RequestServices.GetRequiredService<IssuerReachability>().HasToldKeysAsync(http.RequestAborted))
+        {
+            context.Fail(new Failure());
+        }
+    }
+
+    /// <returns>Whether it has answered in place of a 401.</returns>
+    public static async Task<bool> TryAnswerAsync(JwtBearerChallengeContext context)
+    {
+        if (context.AuthenticateFailure is not Failure)
+        {
+            return false;
+        }
+
+        context.HandleResponse();
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        context.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        await context.HttpContext.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = context.HttpContext,
+            ProblemDetails =
+            {
+                Title = "Tokens cannot be verified now",
+                Detail = "The issuer of tokens cannot be reached. Keep the token, and try again in a few seconds.",
+            },
+        });
+        return true;
+    }
+
+    private sealed class Failure() : AuthenticationFailureException("The issuer of tokens cannot be reached.");
+}
