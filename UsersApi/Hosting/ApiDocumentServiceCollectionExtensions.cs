@@ -14,8 +14,8 @@ internal static class ApiDocumentServiceCollectionExtensions
 
     private static readonly Dictionary<string, string> TagDescriptions = new(StringComparer.Ordinal)
     {
-        ["Users"] = "Reading users, which needs no token, and writing them, which does.",
-        ["Cache"] = "For operators: what was changed where no eviction is declared.",
+        ["Users"] = "Read and write users. A padlock marks each operation that needs a bearer token.",
+        ["Cache"] = "For operators: evict responses after a change that this API did not make.",
     };
 
     // RFC 9110, section 9.1: whoever answers one answers the other.

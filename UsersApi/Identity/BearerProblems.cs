@@ -8,11 +8,15 @@ internal static class BearerProblems
     /// <summary>RFC 6750 section 3.1: who is known and may not do it, is told the scope that is missing.</summary>
     public static Task NameScopeAsync(ForbiddenContext context)
     {
-        var scope = ScopeOf(context.HttpContext);
-        context.Response.Headers.WWWAuthenticate = scope is null
-            ? $"{BearerServiceCollectionExtensions.Challenge}, error=\"insufficient_scope\""
-            : $"{BearerServiceCollectionExtensions.Challenge}, error=\"insufficient_scope\", scope=\"{scope}\"";
+        context.Response.Headers.WWWAuthenticate = InsufficientScope(ScopeOf(context.HttpContext));
         return Task.CompletedTask;
+    }
+
+    /// <summary>The challenge of a 403.</summary>
+    public static string InsufficientScope(string? scope)
+    {
+        const string Error = $"{BearerServiceCollectionExtensions.Challenge}, error=\"insufficient_scope\"";
+        return scope is null ? Error : $"{Error}, scope=\"{scope}\"";
     }
 
     /// <summary>The same in a 401: the framework writes the challenge after this event, so the scope is added as the response starts.</summary>

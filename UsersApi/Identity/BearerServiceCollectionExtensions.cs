@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
@@ -37,6 +38,14 @@ internal static class BearerServiceCollectionExtensions
         services.AddSingleton<Command, TokenCommand>();
 
         services.AddAuthorization();
+        services.AddOptions<ReadScopeOptions>().BindConfiguration(ReadScopeOptions.Section);
+        services.AddOptions<MvcOptions>().Configure<IOptions<ReadScopeOptions>>((mvc, reads) =>
+        {
+            if (reads.Value.RequireScopeForReads)
+            {
+                mvc.Conventions.Add(new ReadScopeConvention());
+            }
+        });
         services.AddOptions<ProblemDetailsOptions>().Configure<IHostEnvironment>(BearerProblems.Explain);
         return services;
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using UsersApi.Identity;
 
 namespace UsersApi.Users;
 
@@ -16,6 +17,15 @@ internal static class UserProblems
         statusCode: StatusCodes.Status412PreconditionFailed,
         title: "The user has changed",
         detail: "The user's current entity tag does not meet If-Match or If-None-Match. Read the user again, and decide anew.");
+
+    /// <summary>The same answer as where the operation's own scope is missing (RFC 6750, section 3.1).</summary>
+    public static ObjectResult SuperuserRefused(this ControllerBase controller)
+    {
+        controller.Response.Headers.WWWAuthenticate = BearerProblems.InsufficientScope(Scopes.UsersAdmin);
+        return controller.Problem(
+            statusCode: StatusCodes.Status403Forbidden,
+            detail: $"To set isSuperuser, a token needs the scope {Scopes.UsersAdmin} too. Nothing was written.");
+    }
 
     public static ActionResult BadCondition(this ControllerBase controller, string header) =>
         Invalid(controller, StatusCodes.Status400BadRequest, null, [(header, "This is neither * nor a list of entity tags in quotes.")]);

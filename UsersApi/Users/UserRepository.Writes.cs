@@ -53,7 +53,7 @@ public sealed partial class UserRepository
                 is_active = coalesce(@IsActive, is_active),
                 is_superuser = coalesce(@IsSuperuser, is_superuser),
                 updated_at = @Now
-            WHERE id = @Id AND {ConditionsHold}
+            WHERE id = @Id AND {ConditionsHold} AND (@MayChangeSuperuser OR is_superuser = coalesce(@IsSuperuser, is_superuser))
             RETURNING {Columns}
             """;
         var parameters = new
@@ -63,6 +63,7 @@ public sealed partial class UserRepository
             change.FullName,
             change.IsActive,
             change.IsSuperuser,
+            change.MayChangeSuperuser,
             Id = id,
             conditions.Allowed,
             conditions.Refused,
@@ -72,7 +73,7 @@ public sealed partial class UserRepository
         {
             return await QueryAsync(Sql, parameters, cancellationToken).SingleOrDefaultAsync(cancellationToken) is { } updated
                 ? new UserWriteResult(UserWriteOutcome.Done, updated)
-                : await WhyNotAsync(id, cancellationToken);
+                : await WhyNotAsync(id, change, cancellationToken);
         }
         catch (PostgresException error) when (IsEmailTaken(error))
         {
@@ -88,13 +89,19 @@ public sealed partial class UserRepository
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var parameters = new { Id = id, conditions.Allowed, conditions.Refused };
         var deleted = await connection.ExecuteAsync(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken));
-        return deleted == 1 ? new UserWriteResult(UserWriteOutcome.Done) : await WhyNotAsync(id, cancellationToken);
+        return deleted == 1 ? new UserWriteResult(UserWriteOutcome.Done) : await WhyNotAsync(id, null, cancellationToken);
     }
 
     private static bool IsEmailTaken(PostgresException error) =>
         error.SqlState == PostgresErrorCodes.UniqueViolation && error.ConstraintName == EmailIndex;
 
     // Only words the refusal: whatever happens between the two statements, nothing was written.
-    private async Task<UserWriteResult> WhyNotAsync(Guid id, CancellationToken cancellationToken) =>
-        new(await FindAsync(id, cancellationToken) is null ? UserWriteOutcome.NotFound : UserWriteOutcome.VersionMismatch);
+    private async Task<UserWriteResult> WhyNotAsync(Guid id, UserChange? change, CancellationToken cancellationToken) =>
+        new(await FindAsync(id, cancellationToken) switch
+        {
+            null => UserWriteOutcome.NotFound,
+            var user when change is { MayChangeSuperuser: false, IsSuperuser: { } wanted } && wanted != user.IsSuperuser =>
+                UserWriteOutcome.SuperuserRefused,
+            _ => UserWriteOutcome.VersionMismatch,
+        });
 }

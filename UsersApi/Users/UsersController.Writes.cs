@@ -20,6 +20,7 @@ public sealed partial class UsersController
     /// <remarks>Absent members take their defaults. The id is the server's; ordering by id is ordering by creation.</remarks>
     /// <response code="201">The user, at the URL in `Location`.</response>
     /// <response code="400">The body is malformed, or a field is not valid.</response>
+    /// <response code="403">The token lacks `users:write`, or `users:admin`, which setting `isSuperuser` needs too.</response>
     /// <response code="409">Another user has the email, or other writes came first.</response>
     [HttpPost]
     [Consumes(Json)]
@@ -27,11 +28,17 @@ public sealed partial class UsersController
     [RedisCacheEvict("users")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status201Created, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, ProblemJson)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
     [ProducesHeader(StatusCodes.Status201Created, "Location", "The user's URL, relative.")]
     [ProducesHeader(StatusCodes.Status201Created, "ETag", RowVersion)]
     public async Task<ActionResult<UserResponse>> Create(UserRequest user, CancellationToken cancellationToken)
     {
+        if (user.IsSuperuser && !MaySetSuperuser)
+        {
+            return this.SuperuserRefused();
+        }
+
         var result = await users.InsertAsync(NewUser(user), cancellationToken);
         return result.User is { } created
             ? Created(new Uri(Url.Action(nameof(Find), new { id = created.Id })!, UriKind.Relative), WithETag(created))
@@ -42,6 +49,7 @@ public sealed partial class UsersController
     /// <remarks>One transaction. Where one email is taken or repeated, no user is created, and the errors name each by its position.</remarks>
     /// <response code="201">How many users there are more, and their ids in the order of the request.</response>
     /// <response code="400">The body is malformed, empty or too long, or a field is not valid.</response>
+    /// <response code="403">The token lacks `users:write`, or `users:admin`, which setting `isSuperuser` needs too.</response>
     /// <response code="409">Emails are taken or repeated, and the errors name them by position, up to 100; or other writes came first.</response>
     [HttpPost("bulk")]
     [Consumes(Json)]
@@ -50,10 +58,16 @@ public sealed partial class UsersController
     [RedisCacheEvict("users")]
     [ProducesResponseType<BulkResponse>(StatusCodes.Status201Created, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, ProblemJson)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
     public async Task<ActionResult<BulkResponse>> CreateAll(
         [MinLength(1), MaxLength(UserLimits.MaxRows), NoNulls] IReadOnlyList<UserRequest> body, CancellationToken cancellationToken)
     {
+        if (!MaySetSuperuser && body.Any(user => user.IsSuperuser))
+        {
+            return this.SuperuserRefused();
+        }
+
         var repeated = BulkEmails.FindRepeated(body);
         if (repeated.Count > 0)
         {
@@ -75,6 +89,7 @@ public sealed partial class UsersController
     /// <remarks>Absent members take their defaults. Each accepted update raises the version, also one that changes nothing.</remarks>
     /// <response code="200">The user as it is now.</response>
     /// <response code="400">The body is malformed, a field is not valid, or If-Match or If-None-Match is not a list of ETags.</response>
+    /// <response code="403">The token lacks `users:write`, or `users:admin`, which setting `isSuperuser` needs too.</response>
     /// <response code="404">No user has this id.</response>
     /// <response code="409">Another user has the email, or other writes came first.</response>
     /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
@@ -85,6 +100,7 @@ public sealed partial class UsersController
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, ProblemJson)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, ProblemJson)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, ProblemJson)]
     [ProducesHeader(StatusCodes.Status200OK, "ETag", RowVersion)]
@@ -100,6 +116,7 @@ public sealed partial class UsersController
     /// <remarks>RFC 7396: absent members stay, null removes. Each accepted update raises the version, also one that changes nothing.</remarks>
     /// <response code="200">The user as it is now.</response>
     /// <response code="400">The body is malformed, a field is not valid or unknown, or If-Match or If-None-Match is not a list of ETags.</response>
+    /// <response code="403">The token lacks `users:write`, or `users:admin`, which setting `isSuperuser` needs too.</response>
     /// <response code="404">No user has this id.</response>
     /// <response code="409">Another user has the email, or other writes came first.</response>
     /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
@@ -110,6 +127,7 @@ public sealed partial class UsersController
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, ProblemJson)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, ProblemJson)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, ProblemJson)]
     [ProducesHeader(StatusCodes.Status200OK, "ETag", RowVersion)]
@@ -159,9 +177,11 @@ public sealed partial class UsersController
             return this.BadCondition(malformed);
         }
 
-        var result = await users.UpdateAsync(id, change, conditions, clock.GetUtcNow(), cancellationToken);
+        var result = await users.UpdateAsync(id, change with { MayChangeSuperuser = MaySetSuperuser }, conditions, clock.GetUtcNow(), cancellationToken);
         return result.User is { } updated ? WithETag(updated) : Refusal(result.Outcome);
     }
+
+    private bool MaySetSuperuser => User.HasScope(Scopes.UsersAdmin);
 
     // MVC binds an empty header to null, as it does an absent one.
     private WriteConditions? ConditionsIn(string? ifMatch, string? ifNoneMatch, out string malformed) => WriteConditions.Read(
@@ -172,6 +192,7 @@ public sealed partial class UsersController
         UserWriteOutcome.NotFound => this.NoSuchUser(),
         UserWriteOutcome.VersionMismatch => this.VersionMismatch(),
         UserWriteOutcome.LostRace => this.LostRace(),
+        UserWriteOutcome.SuperuserRefused => this.SuperuserRefused(),
         _ => this.EmailTaken(),
     };
 

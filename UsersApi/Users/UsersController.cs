@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using UsersApi.Caching;
 using UsersApi.Caching.Policies;
 using UsersApi.Hosting;
+using UsersApi.Identity;
 
 namespace UsersApi.Users;
 
@@ -11,6 +12,7 @@ namespace UsersApi.Users;
 [ApiController]
 [Route("api/v1/users")]
 [Tags("Users")]
+[ReadScope(Scopes.UsersRead)]
 public sealed partial class UsersController(UserRepository users, UserIds ids, TimeProvider clock, ILogger<UsersController> logger) : ControllerBase
 {
     private const string Json = MediaTypeNames.Application.Json;
