@@ -31,10 +31,11 @@ internal sealed class ProblemsTransformer : IOpenApiOperationTransformer
         Add("500", "The server failed; nothing of its inside is told.");
         Add("503", "Postgres is not available; `Retry-After` says when to try again.", RetryAfter);
         Add("504", "The answer took too long, and was given up.");
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiresScopeAttribute>().LastOrDefault() is { Scope: var scope })
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiresScopeAttribute>().LastOrDefault() is { } required)
         {
             Add("401", "There is no token, or one that is not valid.", Challenge);
-            Add("403", $"The token does not have the scope `{scope}`.", Challenge);
+            var besides = required.Besides is { } other ? $", or not {other}" : "";
+            Add("403", $"The token does not have the scope `{required.Scope}`{besides}.", Challenge);
         }
 
         if (context.Description.HttpMethod is not ("GET" or "HEAD"))

@@ -33,6 +33,9 @@ internal static class UserProblems
     public static ActionResult SkipWithAfter(this ControllerBase controller) =>
         Invalid(controller, StatusCodes.Status400BadRequest, null, [("skip", "skip counts from the first user: it cannot be combined with after.")]);
 
+    public static ActionResult CursorOfAnotherSort(this ControllerBase controller) => Invalid(
+        controller, StatusCodes.Status400BadRequest, null, [("after", "This cursor belongs to a list of another sort.")]);
+
     public static ActionResult EmailTaken(this ControllerBase controller) =>
         Invalid(controller, StatusCodes.Status409Conflict, "The email is taken", [("email", "Another user has this email.")]);
 

@@ -5,11 +5,13 @@ using UsersApi.Caching;
 using UsersApi.Data;
 using UsersApi.Hosting;
 using UsersApi.Identity;
+using UsersApi.Server;
 
 namespace UsersApi.Users;
 
 public sealed partial class UsersController
 {
+    private const string ToSetSuperuser = $"`{Scopes.UsersAdmin}`, which setting `isSuperuser` needs";
     private const string UserId = "The user's id.";
     private const string IfMatch =
         "ETags of which the user must have one, or `*`: a write to another version is refused. Without it, the write is done whatever is there.";
@@ -20,15 +22,13 @@ public sealed partial class UsersController
     /// <remarks>Absent members take their defaults. The id is the server's; ordering by id is ordering by creation.</remarks>
     /// <response code="201">The user, at the URL in `Location`.</response>
     /// <response code="400">The body is malformed, or a field is not valid.</response>
-    /// <response code="403">The token lacks `users:write`, or `users:admin`, which setting `isSuperuser` needs too.</response>
     /// <response code="409">Another user has the email, or other writes came first.</response>
     [HttpPost]
     [Consumes(Json)]
-    [RequiresScope(Scopes.UsersWrite), ConnectsFirst]
+    [RequiresScope(Scopes.UsersWrite, Besides = ToSetSuperuser), ConnectsFirst]
     [RedisCacheEvict("users")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status201Created, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, ProblemJson)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
     [ProducesHeader(StatusCodes.Status201Created, "Location", "The user's URL, relative.")]
     [ProducesHeader(StatusCodes.Status201Created, "ETag", RowVersion)]
@@ -49,16 +49,14 @@ public sealed partial class UsersController
     /// <remarks>One transaction. Where one email is taken or repeated, no user is created, and the errors name each by its position.</remarks>
     /// <response code="201">How many users there are more, and their ids in the order of the request.</response>
     /// <response code="400">The body is malformed, empty or too long, or a field is not valid.</response>
-    /// <response code="403">The token lacks `users:write`, or `users:admin`, which setting `isSuperuser` needs too.</response>
     /// <response code="409">Emails are taken or repeated, and the errors name them by position, up to 100; or other writes came first.</response>
     [HttpPost("bulk")]
     [Consumes(Json)]
     [RequestSizeLimit(UserLimits.BulkBytes)]
-    [RequiresScope(Scopes.UsersWrite), ConnectsFirst]
+    [RequiresScope(Scopes.UsersWrite, Besides = ToSetSuperuser), ConnectsFirst]
     [RedisCacheEvict("users")]
     [ProducesResponseType<BulkResponse>(StatusCodes.Status201Created, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, ProblemJson)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
     public async Task<ActionResult<BulkResponse>> CreateAll(
         [MinLength(1), MaxLength(UserLimits.MaxRows), NoNulls] IReadOnlyList<UserRequest> body, CancellationToken cancellationToken)
@@ -89,21 +87,19 @@ public sealed partial class UsersController
     /// <remarks>Absent members take their defaults. Each accepted update raises the version, also one that changes nothing.</remarks>
     /// <response code="200">The user as it is now.</response>
     /// <response code="400">The body is malformed, a field is not valid, or If-Match or If-None-Match is not a list of ETags.</response>
-    /// <response code="403">The token lacks `users:write`, or `users:admin`, which setting `isSuperuser` needs too.</response>
     /// <response code="404">No user has this id.</response>
     /// <response code="409">Another user has the email, or other writes came first.</response>
     /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
     [HttpPut("{id:guid}")]
     [Consumes(Json)]
-    [RequiresScope(Scopes.UsersWrite), ConnectsFirst]
+    [RequiresScope(Scopes.UsersWrite, Besides = ToSetSuperuser), ConnectsFirst]
     [RedisCacheEvict("users", "user:{id}")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, ProblemJson)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, ProblemJson)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, ProblemJson)]
-    [ProducesHeader(StatusCodes.Status200OK, "ETag", RowVersion)]
+    [ProducesHeader(StatusCodes.Status200OK, "ETag", RowVersion), ConditionalWrite]
     public Task<ActionResult<UserResponse>> Replace(
         [Description(UserId)] Guid id,
         UserRequest user,
@@ -116,21 +112,19 @@ public sealed partial class UsersController
     /// <remarks>RFC 7396: absent members stay, null removes. Each accepted update raises the version, also one that changes nothing.</remarks>
     /// <response code="200">The user as it is now.</response>
     /// <response code="400">The body is malformed, a field is not valid or unknown, or If-Match or If-None-Match is not a list of ETags.</response>
-    /// <response code="403">The token lacks `users:write`, or `users:admin`, which setting `isSuperuser` needs too.</response>
     /// <response code="404">No user has this id.</response>
     /// <response code="409">Another user has the email, or other writes came first.</response>
     /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
     [HttpPatch("{id:guid}")]
     [Consumes("application/merge-patch+json", Json)]
-    [RequiresScope(Scopes.UsersWrite), ConnectsFirst]
+    [RequiresScope(Scopes.UsersWrite, Besides = ToSetSuperuser), ConnectsFirst]
     [RedisCacheEvict("users", "user:{id}")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, ProblemJson)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status403Forbidden, ProblemJson)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, ProblemJson)]
-    [ProducesHeader(StatusCodes.Status200OK, "ETag", RowVersion)]
+    [ProducesHeader(StatusCodes.Status200OK, "ETag", RowVersion), ConditionalWrite]
     public Task<ActionResult<UserResponse>> Patch(
         [Description(UserId)] Guid id,
         UserPatch patch,
@@ -153,7 +147,7 @@ public sealed partial class UsersController
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, ProblemJson)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, ProblemJson), ConditionalWrite]
     public async Task<ActionResult> Delete(
         [Description(UserId)] Guid id,
         [FromHeader(Name = "If-Match"), Description(IfMatch)] string? ifMatch,
@@ -177,11 +171,10 @@ public sealed partial class UsersController
             return this.BadCondition(malformed);
         }
 
-        var result = await users.UpdateAsync(id, change with { MayChangeSuperuser = MaySetSuperuser }, conditions, clock.GetUtcNow(), cancellationToken);
+        var wanted = change with { MayChangeSuperuser = MaySetSuperuser };
+        var result = await users.UpdateAsync(id, wanted, conditions, clock.GetUtcNow(), cancellationToken);
         return result.User is { } updated ? WithETag(updated) : Refusal(result.Outcome);
     }
-
-    private bool MaySetSuperuser => User.HasScope(Scopes.UsersAdmin);
 
     // MVC binds an empty header to null, as it does an absent one.
     private WriteConditions? ConditionsIn(string? ifMatch, string? ifNoneMatch, out string malformed) => WriteConditions.Read(

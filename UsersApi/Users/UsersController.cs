@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Net.Mime;
 using Microsoft.AspNetCore.Mvc;
 using UsersApi.Caching;
@@ -21,56 +22,76 @@ public sealed partial class UsersController(UserRepository users, UserIds ids, T
     // Long enough for a restart or a failover; what was evicted is not served even then.
     private const int WhilePostgresIsDown = 600;
 
+    private const string Total = "total";
+    private const string TotalCount = "Total-Count";
     private const string NextPage = "RFC 8288: the next page as a relative URL with rel=\"next\"; absent on the last page.";
     private const string RowVersion = "Strong: it changes with every update of the user, and when a release changes what a user looks like. Send it back in If-Match.";
 
+    private bool MaySetSuperuser => User.HasScope(Scopes.UsersAdmin);
+
     /// <summary>Lists users, oldest first</summary>
     /// <remarks>
-    /// Cached for 60 seconds; every write evicts it. Pages: follow the `Link` header, whose `after` stays fast at any depth,
-    /// or count with `skip`, which does not.
+    /// Cached for 60 seconds. Every write evicts it, so a list never misses a write that was acknowledged before the request.
+    /// To page, follow the `Link` header: its `after` is fast at any depth, and `skip` is not. `email` finds one user.
     /// </remarks>
-    /// <param name="skip">How many users to leave out from the first one; not together with `after`.</param>
-    /// <param name="limit">How many users to return at most.</param>
-    /// <param name="isActive">Only users that are active, or only those that are not.</param>
-    /// <param name="after">The cursor of a `Link` header: only users after that page.</param>
+    /// <param name="skip">How many users to leave out, counted from the first. It cannot be combined with `after`.</param>
+    /// <param name="limit">The largest number of users to return.</param>
+    /// <param name="isActive">`true` lists only active users, `false` only those that are not.</param>
+    /// <param name="after">A cursor, as it comes in a `Link` header: lists the users after that page. It belongs to one `sort`.</param>
+    /// <param name="email">Lists only the user with this email address. Upper and lower case are the same.</param>
+    /// <param name="sort">The order; a minus reverses it. Without it, users come in the order of their ids: oldest first.</param>
+    /// <param name="include">`total` adds the header `Total-Count`: how many users all pages hold together.</param>
     /// <param name="cancellationToken">Ends the query when the client goes away.</param>
     /// <response code="200">The users; an empty array past the end.</response>
-    /// <response code="400">A parameter is out of its range, or the cursor is none.</response>
+    /// <response code="400">A parameter is not valid, or the cursor belongs to another sort.</response>
     [HttpGet]
     [RedisCached(Seconds = 60, StaleIfErrorSeconds = WhilePostgresIsDown, Tags = ["users"], Audience = CacheAudience.Everyone)]
     [ProducesResponseType<IReadOnlyList<UserResponse>>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     [ProducesHeader(StatusCodes.Status200OK, "Link", NextPage)]
+    [ProducesHeader(StatusCodes.Status200OK, TotalCount, "How many users all pages hold together; only with `include=total`.")]
     public Task<ActionResult<UserJson>> List(
         [Range(0, int.MaxValue)] int skip = 0,
         [Range(1, UserLimits.MaxRows)] int limit = UserLimits.DefaultPage,
         bool? isActive = null,
         [Cursor] string? after = null,
+        [TextLength(UserLimits.EmailLength, MinimumLength = 1), PlainText] string? email = null,
+        [AllowedValues(null, UserSorts.CreatedAt, UserSorts.CreatedAtDescending, UserSorts.Email, UserSorts.EmailDescending,
+            ErrorMessage = "The field sort must be createdAt, -createdAt, email or -email.")] string? sort = null,
+        [AllowedValues(null, Total, ErrorMessage = "The field include must be total.")] string? include = null,
         CancellationToken cancellationToken = default) =>
-        PageAsync(nameof(List), skip, limit, isActive, after, cancellationToken);
+        PageAsync(nameof(List), new UserPageQuery(skip, limit, isActive, email, sort, after, include is not null), cancellationToken);
 
     /// <summary>Lists users without the cache</summary>
     /// <remarks>The same list, straight from Postgres: to compare. It exists in Development only.</remarks>
-    /// <param name="skip">How many users to leave out from the first one; not together with `after`.</param>
-    /// <param name="limit">How many users to return at most.</param>
-    /// <param name="isActive">Only users that are active, or only those that are not.</param>
-    /// <param name="after">The cursor of a `Link` header: only users after that page.</param>
+    /// <param name="skip">How many users to leave out, counted from the first. It cannot be combined with `after`.</param>
+    /// <param name="limit">The largest number of users to return.</param>
+    /// <param name="isActive">`true` lists only active users, `false` only those that are not.</param>
+    /// <param name="after">A cursor, as it comes in a `Link` header: lists the users after that page. It belongs to one `sort`.</param>
+    /// <param name="email">Lists only the user with this email address. Upper and lower case are the same.</param>
+    /// <param name="sort">The order; a minus reverses it. Without it, users come in the order of their ids: oldest first.</param>
+    /// <param name="include">`total` adds the header `Total-Count`: how many users all pages hold together.</param>
     /// <param name="cancellationToken">Ends the query when the client goes away.</param>
     /// <response code="200">The users; an empty array past the end.</response>
-    /// <response code="400">A parameter is out of its range, or the cursor is none.</response>
+    /// <response code="400">A parameter is not valid, or the cursor belongs to another sort.</response>
     [HttpGet("nocache")]
     [HttpHead("nocache")]
     [DevelopmentOnly]
     [ProducesResponseType<IReadOnlyList<UserResponse>>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     [ProducesHeader(StatusCodes.Status200OK, "Link", NextPage)]
+    [ProducesHeader(StatusCodes.Status200OK, TotalCount, "How many users all pages hold together; only with `include=total`.")]
     public Task<ActionResult<UserJson>> ListUncached(
         [Range(0, int.MaxValue)] int skip = 0,
         [Range(1, UserLimits.MaxRows)] int limit = UserLimits.DefaultPage,
         bool? isActive = null,
         [Cursor] string? after = null,
+        [TextLength(UserLimits.EmailLength, MinimumLength = 1), PlainText] string? email = null,
+        [AllowedValues(null, UserSorts.CreatedAt, UserSorts.CreatedAtDescending, UserSorts.Email, UserSorts.EmailDescending,
+            ErrorMessage = "The field sort must be createdAt, -createdAt, email or -email.")] string? sort = null,
+        [AllowedValues(null, Total, ErrorMessage = "The field include must be total.")] string? include = null,
         CancellationToken cancellationToken = default) =>
-        PageAsync(nameof(ListUncached), skip, limit, isActive, after, cancellationToken);
+        PageAsync(nameof(ListUncached), new UserPageQuery(skip, limit, isActive, email, sort, after, include is not null), cancellationToken);
 
     /// <summary>Finds users by the start of their email or full name</summary>
     /// <remarks>Not cached. In any case (upper or lower); matching emails come first, in their order, then matching names.</remarks>
@@ -103,20 +124,26 @@ public sealed partial class UsersController(UserRepository users, UserIds ids, T
     public async Task<ActionResult<UserResponse>> Find(Guid id, CancellationToken cancellationToken) =>
         await users.FindAsync(id, cancellationToken) is { } user ? WithETag(user) : this.NoSuchUser();
 
-    private async Task<ActionResult<UserJson>> PageAsync(
-        string action, int skip, int limit, bool? isActive, string? after, CancellationToken cancellationToken)
+    private async Task<ActionResult<UserJson>> PageAsync(string action, UserPageQuery query, CancellationToken cancellationToken)
     {
-        if (skip > 0 && after is not null)
+        if (query is { Skip: > 0, After: not null })
         {
             return this.SkipWithAfter();
         }
 
-        Guid? afterId = UserCursor.TryDecode(after, out var decoded) ? decoded : null;
-        var page = await users.ListAsync(new UserPageQuery(skip, limit, isActive, afterId), cancellationToken);
-        if (page.Last is { } last)
+        if (!query.HasOwnCursor)
+        {
+            return this.CursorOfAnotherSort();
+        }
+
+        var page = await users.ListAsync(query, cancellationToken);
+        Response.Headers[TotalCount] = page.Total?.ToString(CultureInfo.InvariantCulture);
+        if (page.Next is { } after)
         {
             // Relative: a cached response is right under every host name.
-            var next = Url.Action(action, new { limit, isActive = isActive?.ToString().ToLowerInvariant(), after = UserCursor.Encode(last) });
+            var isActive = query.IsActive?.ToString().ToLowerInvariant();
+            var include = query.WithTotal ? Total : null;
+            var next = Url.Action(action, new { limit = query.Limit, isActive, email = query.Email, sort = query.Sort, include, after });
             Response.Headers.Link = $"<{next}>; rel=\"next\"";
         }
 
