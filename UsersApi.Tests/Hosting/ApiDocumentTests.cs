@@ -97,6 +97,16 @@ public sealed class ApiDocumentTests : ApiTest
         Assert.That(string.Join(' ', Names(operation.GetProperty("requestBody").GetProperty("content"))), Is.EqualTo(mediaTypes));
     }
 
+    [TestCase(Http.Users, "post", "Accept Accept-Encoding")]
+    [TestCase($"{Http.Users}/{{id}}", "put", "Accept Accept-Encoding")]
+    [TestCase($"{Http.Users}/{{id}}", "patch", "Accept-Encoding Accept-Patch")]
+    public async Task Headers_of_a_415_tell_what_is_accepted(string path, string method, string headers)
+    {
+        var responses = (await DocumentAsync()).GetProperty("paths").GetProperty(path).GetProperty(method).GetProperty("responses");
+
+        Assert.That(string.Join(' ', Names(responses.GetProperty("415").GetProperty("headers"))), Is.EqualTo(headers));
+    }
+
     [Test]
     public async Task Numbers_are_numbers() =>
         Assert.That(

@@ -9,7 +9,10 @@ using Microsoft.OpenApi;
 
 namespace UsersApi.Hosting;
 
-/// <summary>Makes a schema say what the API does where types alone do not: a null that is refused, the values that a parameter takes, and the trace id of problems.</summary>
+/// <summary>
+/// Makes a schema say what the API does where types alone do not: a null that is refused, the values that a parameter takes, and the
+/// trace id of problems.
+/// </summary>
 internal sealed class ContractTransformer : IOpenApiSchemaTransformer
 {
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
@@ -40,7 +43,7 @@ internal sealed class ContractTransformer : IOpenApiSchemaTransformer
             schema.Properties["traceId"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.String,
-                Description = "What the server's log calls this request.",
+                Description = "Identifies the request in the log of the server.",
             };
         }
 

@@ -19,7 +19,9 @@ internal static class BearerProblems
         return scope is null ? Error : $"{Error}, scope=\"{scope}\"";
     }
 
-    /// <summary>The same in a 401: the framework writes the challenge after this event, so the scope is added as the response starts.</summary>
+    /// <summary>
+    /// The same in a 401: the framework writes the challenge after this event, so the scope is added as the response starts.
+    /// </summary>
     public static Task NameScopeAsync(JwtBearerChallengeContext context)
     {
         if (ScopeOf(context.HttpContext) is { } scope)
@@ -38,10 +40,11 @@ internal static class BearerProblems
     public static void Explain(ProblemDetailsOptions options, IHostEnvironment environment)
     {
         var source = environment.IsDevelopment() ? " ./dev token prints one." : "";
-        options.CustomizeProblemDetails = context => context.ProblemDetails.Detail ??= (context.ProblemDetails.Status, ScopeOf(context.HttpContext)) switch
+        options.CustomizeProblemDetails = context => context.ProblemDetails.Detail ??= (
+            context.ProblemDetails.Status, ScopeOf(context.HttpContext)) switch
         {
-            (StatusCodes.Status401Unauthorized, { } scope) => $"This needs a bearer token with the scope {scope}.{source}",
-            (StatusCodes.Status401Unauthorized, null) => $"This needs a bearer token.{source}",
+            (StatusCodes.Status401Unauthorized, { } scope) => $"The request needs a bearer token with the scope {scope}.{source}",
+            (StatusCodes.Status401Unauthorized, null) => $"The request needs a bearer token.{source}",
             (StatusCodes.Status403Forbidden, { } scope) => $"The token does not have the scope {scope}.",
             _ => null,
         };

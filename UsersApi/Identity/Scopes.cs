@@ -3,7 +3,9 @@ using System.Security.Claims;
 namespace UsersApi.Identity;
 
 /// <summary>The scopes that a token may carry.</summary>
-/// <remarks>RFC 9068 section 2.2.3 has one claim <c>scope</c>, separated by spaces; some issuers send <c>scp</c>, or a claim for each.</remarks>
+/// <remarks>
+/// RFC 9068 section 2.2.3 has one claim <c>scope</c>, separated by spaces; some issuers send <c>scp</c>, or a claim for each.
+/// </remarks>
 internal static class Scopes
 {
     public const string UsersRead = "users:read";

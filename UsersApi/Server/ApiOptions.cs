@@ -5,7 +5,10 @@ internal sealed class ApiOptions
 {
     public const string Section = "Api";
 
-    /// <summary>Whether a query parameter that an operation does not have is a 400. Off, it is ignored. <c>appsettings.Development.json</c> says on.</summary>
+    /// <summary>
+    /// Whether a query parameter that an operation does not have is a 400. Off, it is ignored. <c>appsettings.Development.json</c> says
+    /// on.
+    /// </summary>
     public bool RefuseUnknownParameters { get; set; }
 
     /// <summary>

@@ -46,7 +46,9 @@ internal readonly record struct SortedCursor(string Sort, Guid Id, DateTime Crea
         return Base64Url.EncodeToString(bytes);
     }
 
-    /// <summary>Reads a cursor. Only the form that <see cref="Encode"/> gives is one: a position has one name, and so one cache entry.</summary>
+    /// <summary>
+    /// Reads a cursor. Only the form that <see cref="Encode"/> gives is one: a position has one name, and so one cache entry.
+    /// </summary>
     public static bool TryDecode(string cursor, out SortedCursor position)
     {
         position = default;

@@ -9,5 +9,7 @@ public readonly record struct UserPageQuery(
         || (Sort is null ? UserCursor.TryDecode(After, out _) : SortedCursor.TryDecode(After, out var position) && position.Sort == Sort);
 }
 
-/// <summary>One page, the cursor of the next one where there is one, and how many users there are in all where that was asked for.</summary>
+/// <summary>
+/// One page, the cursor of the next one where there is one, and how many users there are in all where that was asked for.
+/// </summary>
 public sealed record UserPage(UserJson Users, string? Next, long? Total);

@@ -11,7 +11,8 @@ public sealed partial class UserRepository
     private static readonly UserWriteResult Lost = new(UserWriteOutcome.LostRace);
 
     private const string ConditionsHold = """
-        (@Allowed::bigint[] IS NULL OR version = ANY(@Allowed::bigint[])) AND (@Refused::bigint[] IS NULL OR version <> ALL(@Refused::bigint[]))
+        (@Allowed::bigint[] IS NULL OR version = ANY(@Allowed::bigint[]))
+        AND (@Refused::bigint[] IS NULL OR version <> ALL(@Refused::bigint[]))
         """;
 
     public Task<UserWriteResult> InsertAsync(UserResponse user, CancellationToken cancellationToken) =>

@@ -82,10 +82,12 @@ public sealed partial class UserRepository(NpgsqlDataSource dataSource)
             .Replace("%", @"\%", StringComparison.Ordinal)
             .Replace("_", @"\_", StringComparison.Ordinal) + "%";
 
-    private async IAsyncEnumerable<UserResponse> QueryAsync(string sql, object parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<UserResponse> QueryAsync(
+        string sql, object parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+        var command = new CommandDefinition(sql, parameters, cancellationToken: cancellationToken);
+        await using var reader = await connection.ExecuteReaderAsync(command);
         while (await reader.ReadAsync(cancellationToken))
             yield return Read(reader);
     }

@@ -11,18 +11,11 @@ namespace UsersApi.Users;
 
 public sealed partial class UsersController
 {
-    private const string ToSetSuperuser = $"`{Scopes.UsersAdmin}`, which setting `isSuperuser` needs";
-    private const string UserId = "The user's id.";
-    private const string IfMatch =
-        "ETags of which the user must have one, or `*`: a write to another version is refused. Without it, the write is done whatever is there.";
-    private const string IfNoneMatch =
-        "ETags of which the user must have none, or `*`, which refuses the write to any user that exists.";
-
     /// <summary>Creates a user</summary>
-    /// <remarks>Absent members take their defaults. The id is the server's; ordering by id is ordering by creation.</remarks>
-    /// <response code="201">The user, at the URL in `Location`.</response>
+    /// <remarks>A member that is left out gets its default. The server chooses the id.</remarks>
+    /// <response code="201">The new user. `Location` has its URL.</response>
     /// <response code="400">The body is malformed, or a field is not valid.</response>
-    /// <response code="409">Another user has the email, or other writes came first.</response>
+    /// <response code="409">Another user has this email, or other writes came first each time.</response>
     [HttpPost]
     [Consumes(Json)]
     [RequiresScope(Scopes.UsersWrite, Besides = ToSetSuperuser), ConnectsFirst]
@@ -45,11 +38,13 @@ public sealed partial class UsersController
             : Refusal(result.Outcome);
     }
 
-    /// <summary>Creates up to 20,000 users at once: all, or none</summary>
-    /// <remarks>One transaction. Where one email is taken or repeated, no user is created, and the errors name each by its position.</remarks>
-    /// <response code="201">How many users there are more, and their ids in the order of the request.</response>
+    /// <summary>Creates up to 20,000 users in one transaction</summary>
+    /// <remarks>
+    /// Either all users are created or none. If an email is taken, or occurs twice, the errors name it by its position: `[3].email`.
+    /// </remarks>
+    /// <response code="201">How many users were created, and their ids in the order of the request.</response>
     /// <response code="400">The body is malformed, empty or too long, or a field is not valid.</response>
-    /// <response code="409">Emails are taken or repeated, and the errors name them by position, up to 100; or other writes came first.</response>
+    /// <response code="409">Emails are taken or repeated; the errors name up to 100. Or other writes came first each time.</response>
     [HttpPost("bulk")]
     [Consumes(Json)]
     [RequestSizeLimit(UserLimits.BulkBytes)]
@@ -84,12 +79,12 @@ public sealed partial class UsersController
     }
 
     /// <summary>Replaces a user</summary>
-    /// <remarks>Absent members take their defaults. Each accepted update raises the version, also one that changes nothing.</remarks>
+    /// <remarks>A member that is left out gets its default. Every accepted request raises the version, even if nothing changes.</remarks>
     /// <response code="200">The user as it is now.</response>
     /// <response code="400">The body is malformed, a field is not valid, or If-Match or If-None-Match is not a list of ETags.</response>
     /// <response code="404">No user has this id.</response>
-    /// <response code="409">Another user has the email, or other writes came first.</response>
-    /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
+    /// <response code="409">Another user has this email, or other writes came first each time.</response>
+    /// <response code="412">The user has changed: its ETag does not meet `If-Match` or `If-None-Match`.</response>
     [HttpPut("{id:guid}")]
     [Consumes(Json)]
     [RequiresScope(Scopes.UsersWrite, Besides = ToSetSuperuser), ConnectsFirst]
@@ -108,13 +103,16 @@ public sealed partial class UsersController
         CancellationToken cancellationToken) =>
         UpdateAsync(id, UserChange.From(user), ifMatch, ifNoneMatch, cancellationToken);
 
-    /// <summary>Changes some fields of a user, by a JSON merge patch</summary>
-    /// <remarks>RFC 7396: absent members stay, null removes. Each accepted update raises the version, also one that changes nothing.</remarks>
+    /// <summary>Changes some fields of a user</summary>
+    /// <remarks>
+    /// A JSON merge patch (RFC 7396): a member that is left out stays as it is, and null removes the full name. Every accepted request
+    /// raises the version, even if nothing changes.
+    /// </remarks>
     /// <response code="200">The user as it is now.</response>
-    /// <response code="400">The body is malformed, a field is not valid or unknown, or If-Match or If-None-Match is not a list of ETags.</response>
+    /// <response code="400">The body is malformed, a field is unknown or not valid, or a condition is not a list of ETags.</response>
     /// <response code="404">No user has this id.</response>
-    /// <response code="409">Another user has the email, or other writes came first.</response>
-    /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
+    /// <response code="409">Another user has this email, or other writes came first each time.</response>
+    /// <response code="412">The user has changed: its ETag does not meet `If-Match` or `If-None-Match`.</response>
     [HttpPatch("{id:guid}")]
     [Consumes("application/merge-patch+json", Json)]
     [RequiresScope(Scopes.UsersWrite, Besides = ToSetSuperuser), ConnectsFirst]
@@ -134,12 +132,12 @@ public sealed partial class UsersController
         UpdateAsync(id, UserChange.From(patch), ifMatch, ifNoneMatch, cancellationToken);
 
     /// <summary>Deletes a user</summary>
-    /// <remarks>For good. The email is free for another user then.</remarks>
+    /// <remarks>This cannot be undone. Another user can have the email then.</remarks>
     /// <response code="204">The user is gone.</response>
     /// <response code="400">If-Match or If-None-Match is not a list of ETags.</response>
     /// <response code="404">No user has this id.</response>
-    /// <response code="409">Other writes came first.</response>
-    /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
+    /// <response code="409">Other writes came first each time.</response>
+    /// <response code="412">The user has changed: its ETag does not meet `If-Match` or `If-None-Match`.</response>
     [HttpDelete("{id:guid}")]
     [RequiresScope(Scopes.UsersWrite), ConnectsFirst]
     [RedisCacheEvict("users", "user:{id}")]
@@ -178,7 +176,9 @@ public sealed partial class UsersController
 
     // MVC binds an empty header to null, as it does an absent one.
     private WriteConditions? ConditionsIn(string? ifMatch, string? ifNoneMatch, out string malformed) => WriteConditions.Read(
-        ifMatch ?? (Request.Headers.IfMatch.Count > 0 ? "" : null), ifNoneMatch ?? (Request.Headers.IfNoneMatch.Count > 0 ? "" : null), out malformed);
+        ifMatch ?? (Request.Headers.IfMatch.Count > 0 ? "" : null),
+        ifNoneMatch ?? (Request.Headers.IfNoneMatch.Count > 0 ? "" : null),
+        out malformed);
 
     private ActionResult Refusal(UserWriteOutcome outcome) => outcome switch
     {

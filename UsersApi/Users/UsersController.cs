@@ -14,7 +14,8 @@ namespace UsersApi.Users;
 [Route("api/v1/users")]
 [Tags("Users")]
 [ReadScope(Scopes.UsersRead)]
-public sealed partial class UsersController(UserRepository users, UserIds ids, TimeProvider clock, ILogger<UsersController> logger) : ControllerBase
+public sealed partial class UsersController(
+    UserRepository users, UserIds ids, TimeProvider clock, ILogger<UsersController> logger) : ControllerBase
 {
     private const string Json = MediaTypeNames.Application.Json;
     private const string ProblemJson = MediaTypeNames.Application.ProblemJson;
@@ -24,8 +25,17 @@ public sealed partial class UsersController(UserRepository users, UserIds ids, T
 
     private const string Total = "total";
     private const string TotalCount = "Total-Count";
-    private const string NextPage = "RFC 8288: the next page as a relative URL with rel=\"next\"; absent on the last page.";
-    private const string RowVersion = "Strong: it changes with every update of the user, and when a release changes what a user looks like. Send it back in If-Match.";
+    private const string NextPage = "The URL of the next page, relative, with `rel=\"next\"` (RFC 8288). The last page has none.";
+    private const string RowVersion =
+        "Identifies this version of the user. Send it back in `If-Match`, so that a write does not overwrite the changes of others.";
+
+    private const string ToSetSuperuser = $"`{Scopes.UsersAdmin}`, which setting `isSuperuser` needs";
+    private const string UserId = "The user's id.";
+    private const string IfMatch =
+        "ETags, or `*` for any version. If the user has none of them, the write is refused with 412. Without this header, "
+        + "the write overwrites whatever is there.";
+    private const string IfNoneMatch =
+        "ETags, or `*` for any version. If the user has one of them, the write is refused with 412.";
 
     private bool MaySetSuperuser => User.HasScope(Scopes.UsersAdmin);
 
@@ -63,7 +73,7 @@ public sealed partial class UsersController(UserRepository users, UserIds ids, T
         PageAsync(nameof(List), new UserPageQuery(skip, limit, isActive, email, sort, after, include is not null), cancellationToken);
 
     /// <summary>Lists users without the cache</summary>
-    /// <remarks>The same list, straight from Postgres: to compare. It exists in Development only.</remarks>
+    /// <remarks>The same list, read from Postgres each time, to compare. It exists in Development only.</remarks>
     /// <param name="skip">How many users to leave out, counted from the first. It cannot be combined with `after`.</param>
     /// <param name="limit">The largest number of users to return.</param>
     /// <param name="isActive">`true` lists only active users, `false` only those that are not.</param>
@@ -91,15 +101,18 @@ public sealed partial class UsersController(UserRepository users, UserIds ids, T
             ErrorMessage = "The field sort must be createdAt, -createdAt, email or -email.")] string? sort = null,
         [AllowedValues(null, Total, ErrorMessage = "The field include must be total.")] string? include = null,
         CancellationToken cancellationToken = default) =>
-        PageAsync(nameof(ListUncached), new UserPageQuery(skip, limit, isActive, email, sort, after, include is not null), cancellationToken);
+        PageAsync(
+            nameof(ListUncached), new UserPageQuery(skip, limit, isActive, email, sort, after, include is not null), cancellationToken);
 
     /// <summary>Finds users by the start of their email or full name</summary>
-    /// <remarks>Not cached. In any case (upper or lower); matching emails come first, in their order, then matching names.</remarks>
-    /// <param name="q" example="ada">What the email or the full name starts with.</param>
-    /// <param name="limit" example="20">How many users to return at most.</param>
+    /// <remarks>
+    /// Upper and lower case are the same. Users whose email matches come first, ordered by email; then those whose name does.
+    /// </remarks>
+    /// <param name="q" example="ada">The beginning of an email or of a full name.</param>
+    /// <param name="limit" example="20">The largest number of users to return.</param>
     /// <param name="cancellationToken">Ends the query when the client goes away.</param>
     /// <response code="200">The users found, possibly none.</response>
-    /// <response code="400">There is no text to look for, or it is too long.</response>
+    /// <response code="400">The text is missing or too long.</response>
     [HttpGet("search")]
     [HttpHead("search")]
     [ProducesResponseType<IReadOnlyList<UserResponse>>(StatusCodes.Status200OK, Json)]
@@ -111,13 +124,15 @@ public sealed partial class UsersController(UserRepository users, UserIds ids, T
         Ok(await users.SearchAsync(q, limit, cancellationToken));
 
     /// <summary>Reads one user</summary>
-    /// <remarks>Cached for 60 seconds; every write to this user evicts it.</remarks>
+    /// <remarks>Cached for 60 seconds. Every write to this user evicts it.</remarks>
     /// <param name="id" example="0125e72e-ab51-7daf-a706-dd2f4d197e6f">The user's id.</param>
     /// <param name="cancellationToken">Ends the query when the client goes away.</param>
     /// <response code="200">The user.</response>
     /// <response code="404">No user has this id.</response>
     [HttpGet("{id:guid}")]
-    [RedisCached(Seconds = 60, StaleIfErrorSeconds = WhilePostgresIsDown, Tags = ["user:{id}"], DeclaredQueryOnly = true, Audience = CacheAudience.Everyone)]
+    [RedisCached(
+        Seconds = 60, StaleIfErrorSeconds = WhilePostgresIsDown, Tags = ["user:{id}"], DeclaredQueryOnly = true,
+        Audience = CacheAudience.Everyone)]
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, ProblemJson)]
     [ProducesHeader(StatusCodes.Status200OK, "ETag", RowVersion)]
