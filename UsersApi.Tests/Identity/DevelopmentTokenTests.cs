@@ -66,7 +66,7 @@ public sealed class DevelopmentTokenTests
 
     [TestCase("Production", "", 1, "token: Tokens are made here in Development")]
     [TestCase("Development", "https://issuer.example", 1, "token: Tokens are made here in Development")]
-    [TestCase("Development", "", 2, "'users:read' is not a scope", "users:read")]
+    [TestCase("Development", "", 2, "'users:delete' is not a scope", "users:delete")]
     public async Task Where_it_cannot_it_says_why(string environment, string authority, int exitCode, string reason, params string[] scopes)
     {
         List<(string, string)> variables = [("ASPNETCORE_ENVIRONMENT", environment), ("APPDATA", _folder)];

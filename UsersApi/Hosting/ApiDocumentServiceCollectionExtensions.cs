@@ -12,10 +12,20 @@ internal static class ApiDocumentServiceCollectionExtensions
 
     private const string Name = "v1";
 
+    private const string Description = """
+        Create, read, change and delete users.
+
+        - **Caching.** Reads are answered from a cache. The response header `Cache-Status` says whether a response is a `hit`. A write
+          is visible to every read that begins after the write was answered.
+        - **Lost updates.** A user has an `ETag`. Send it back in `If-Match`, and a write to a user that has changed is refused with 412.
+        - **Errors** are problem details (RFC 9457) with the media type `application/problem+json`.
+        - **Tokens.** Operations with a padlock need a bearer token. The button *Authorize* takes one.
+        """;
+
     private static readonly Dictionary<string, string> TagDescriptions = new(StringComparer.Ordinal)
     {
-        ["Users"] = "Reading users, which needs no token, and writing them, which does.",
-        ["Cache"] = "For operators: what was changed where no eviction is declared.",
+        ["Users"] = "Read and write users. A padlock marks each operation that needs a bearer token.",
+        ["Cache"] = "For operators: evict responses after a change that this API did not make.",
     };
 
     // RFC 9110, section 9.1: whoever answers one answers the other.
@@ -31,7 +41,7 @@ internal static class ApiDocumentServiceCollectionExtensions
             options.AddDocumentTransformer((document, _, _) =>
             {
                 document.Info.Title = "UsersApi";
-                document.Info.Description = "Users in Postgres; reads are cached in Redis, and say so in `Cache-Status`.";
+                document.Info.Description = Description;
                 document.Info.Contact = new OpenApiContact { Name = "The UsersApi authors" };
                 document.Info.License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" };
 
@@ -64,6 +74,7 @@ internal static class ApiDocumentServiceCollectionExtensions
             ui.DocumentTitle = "UsersApi";
             ui.EnableTryItOutByDefault();
             ui.DisplayRequestDuration();
+            ui.EnableDeepLinking();
 
             // A page of 20,000 users would freeze the browser for minutes.
             ui.ConfigObject.AdditionalItems["syntaxHighlight"] = false;

@@ -31,8 +31,8 @@ internal sealed class BadRequestHandler(IProblemDetailsService problems) : IExce
         IOException { Source: KestrelAssembly } => StatusCodes.Status400BadRequest,
 
         // Bytes that are not in the content coding that the client named. Only bodies of requests are decoded.
-        InvalidDataException or InvalidOperationException when exception.Source?.StartsWith(CodingAssemblies, StringComparison.Ordinal) is true =>
-            StatusCodes.Status400BadRequest,
+        InvalidDataException or InvalidOperationException
+            when exception.Source?.StartsWith(CodingAssemblies, StringComparison.Ordinal) is true => StatusCodes.Status400BadRequest,
         _ => null,
     };
 }

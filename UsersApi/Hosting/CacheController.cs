@@ -6,7 +6,7 @@ using UsersApi.Identity;
 
 namespace UsersApi.Hosting;
 
-/// <summary>Lets an operator evict what somebody changed where no eviction is declared.</summary>
+/// <summary>Lets an operator evict cached responses after a change that this API did not make.</summary>
 [ApiController]
 [Route("api/v1/cache")]
 [Tags("Cache")]
@@ -14,11 +14,11 @@ public sealed class CacheController(IRedisCacheEvictor cache) : ControllerBase
 {
     private const int RetryAfterSeconds = 5;
 
-    /// <summary>Evicts every response that is stored under one of some tags, on all nodes</summary>
-    /// <remarks>Writes of this API evict by themselves; this is for changes that no eviction declares.</remarks>
-    /// <response code="204">A read that begins now is answered from Postgres.</response>
+    /// <summary>Evicts all cached responses with one of these tags, on every node</summary>
+    /// <remarks>Writes through this API evict what they change. Use this after a change that was made in another way.</remarks>
+    /// <response code="204">The responses are evicted. Reads that begin from now on are answered from Postgres.</response>
     /// <response code="400">The body is malformed, or a tag is not valid.</response>
-    /// <response code="503">Redis cannot be reached. This node keeps trying; `Retry-After` says when to ask again.</response>
+    /// <response code="503">Redis is not available. This node keeps trying. Repeat the request after `Retry-After` seconds.</response>
     [HttpPost("evictions")]
     [Consumes(MediaTypeNames.Application.Json)]
     [RequiresScope(Scopes.CacheAdmin)]
@@ -37,6 +37,6 @@ public sealed class CacheController(IRedisCacheEvictor cache) : ControllerBase
         return Problem(
             statusCode: StatusCodes.Status503ServiceUnavailable,
             title: "The cache cannot be reached",
-            detail: "Until it is, this node serves nothing stored under these tags; other nodes may.");
+            detail: "The eviction is tried again until it succeeds. Until then, other nodes may serve responses with these tags.");
     }
 }

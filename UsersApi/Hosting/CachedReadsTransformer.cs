@@ -10,18 +10,18 @@ internal sealed class CachedReadsTransformer : IOpenApiOperationTransformer
 {
     private static readonly (string Name, string Description)[] Conditions =
     [
-        ("If-None-Match", "ETags that the client has, or `*`: 304 where one is still right (RFC 9110, 13.1.2)."),
-        ("If-Match", "ETags of which the response must have one, or `*`: 412 where it has none (RFC 9110, 13.1.1)."),
-        ("Range", "One range of bytes of the body, as in `bytes=0-499`: 206, or 416 where it lies outside (RFC 9110, 14.2)."),
-        ("If-Range", "The ETag of what the client has a part of: the range is answered only where it is still right (RFC 9110, 13.1.5)."),
+        ("If-None-Match", "The ETags that the client has, or `*`. If one is still current, the answer is 304 (RFC 9110, 13.1.2)."),
+        ("If-Match", "The ETags that the client expects, or `*`. If none is current, the answer is 412 (RFC 9110, 13.1.1)."),
+        ("Range", "One range of bytes, such as `bytes=0-499`. The answer is 206, or 416 if it is outside of the body (RFC 9110, 14.2)."),
+        ("If-Range", "The ETag of the part that the client has. If it is not current, the answer is the whole body (RFC 9110, 13.1.5)."),
     ];
 
     private static readonly (int Status, string Description)[] Outcomes =
     [
-        (StatusCodes.Status206PartialContent, "The range of the body that was asked for."),
-        (StatusCodes.Status304NotModified, "Unchanged: an ETag in If-None-Match is still right. No body."),
-        (StatusCodes.Status412PreconditionFailed, "No ETag in If-Match is the response's. No body."),
-        (StatusCodes.Status416RangeNotSatisfiable, "The range lies outside of the body; `Content-Range` tells its length. No body."),
+        (StatusCodes.Status206PartialContent, "The requested range of the body."),
+        (StatusCodes.Status304NotModified, "Nothing has changed: an ETag in `If-None-Match` is current. There is no body."),
+        (StatusCodes.Status412PreconditionFailed, "No ETag in `If-Match` is current. There is no body."),
+        (StatusCodes.Status416RangeNotSatisfiable, "The range is outside of the body. `Content-Range` has the length of the body."),
     ];
 
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ public sealed class EvictionRequest : IValidatableObject
     private const int MaxTags = 100;
     private const int TagLength = 200;
 
-    /// <summary>As the attributes name them, with values in place of arguments. `all` is on every response.</summary>
+    /// <summary>Tags such as `users` (all lists) and `user:` with an id (one user). `all` evicts everything.</summary>
     /// <example>["users", "user:0195d3a0-7c00-7a3e-8f4b-2f0c5a1d9e77"]</example>
     [MinLength(1)]
     [MaxLength(MaxTags)]

@@ -6,7 +6,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace UsersApi.Hosting;
 
-/// <summary>Answers 415 unless the body's media type is one that the action's <c>[Consumes]</c> names, to the letter, and tells those.</summary>
+/// <summary>
+/// Answers 415 unless the body's media type is one that the action's <c>[Consumes]</c> names, to the letter, and tells those.
+/// </summary>
 /// <remarks>The framework takes every <c>application/...+json</c> for JSON; but a JSON Patch, say, is no merge patch.</remarks>
 internal sealed class ExactMediaTypes : IResourceFilter, IOrderedFilter, IActionModelConvention
 {
@@ -59,7 +61,8 @@ internal sealed class ExactMediaTypes : IResourceFilter, IOrderedFilter, IAction
         var (http, taken) = ((HttpContext, ConsumesAttribute))state;
         if (http.Response.StatusCode == StatusCodes.Status415UnsupportedMediaType)
         {
-            http.Response.Headers[HttpMethods.IsPatch(http.Request.Method) ? AcceptPatch : HeaderNames.Accept] = string.Join(", ", taken.ContentTypes);
+            var header = HttpMethods.IsPatch(http.Request.Method) ? AcceptPatch : HeaderNames.Accept;
+            http.Response.Headers[header] = string.Join(", ", taken.ContentTypes);
         }
 
         return Task.CompletedTask;

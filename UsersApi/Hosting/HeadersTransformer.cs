@@ -10,11 +10,11 @@ internal sealed class HeadersTransformer : IOpenApiOperationTransformer
 {
     private static readonly (string Name, string Description)[] CacheHeaders =
     [
-        ("ETag", "Strong validator of the body; send it back in If-None-Match."),
-        ("Cache-Status", "RFC 9211: hit or miss, and why."),
+        ("ETag", "Identifies this version of the response. Send it back in `If-None-Match`: if nothing has changed, the answer is 304."),
+        ("Cache-Status", "Whether the response came from the cache, and if not, why (RFC 9211)."),
         ("Cache-Control", "How clients and proxies may keep the response."),
-        ("Age", "Seconds since the response was computed; on hits."),
-        ("Vary", "The request headers that select the response, where it varies."),
+        ("Age", "How many seconds ago the response was computed. Only hits have it."),
+        ("Vary", "The request headers that the response depends on, if there are any."),
     ];
 
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
@@ -30,8 +30,8 @@ internal sealed class HeadersTransformer : IOpenApiOperationTransformer
             }
         }
 
-        AddHeader(operation, StatusCodes.Status206PartialContent, "Content-Range", "Which bytes these are, of how many.");
-        AddHeader(operation, StatusCodes.Status416RangeNotSatisfiable, "Content-Range", "How many bytes there are.");
+        AddHeader(operation, StatusCodes.Status206PartialContent, "Content-Range", "Which bytes the body holds, of how many in all.");
+        AddHeader(operation, StatusCodes.Status416RangeNotSatisfiable, "Content-Range", "How many bytes there are in all.");
         foreach (var header in metadata.OfType<ProducesHeaderAttribute>())
         {
             AddHeader(operation, header.StatusCode, header.Name, header.Description);

@@ -8,12 +8,13 @@ namespace UsersApi.Hosting;
 internal static class InvalidRequest
 {
     private const string Body = "body";
-    private const string Unreadable = "Malformed JSON, an unknown or repeated member, or a value of the wrong type.";
+    private const string Unreadable = "The JSON is malformed, or a member is unknown, repeated or of the wrong type.";
 
     public static IActionResult ToResult(ActionContext context)
     {
         var factory = context.HttpContext.RequestServices.GetRequiredService<ProblemDetailsFactory>();
-        var problem = factory.CreateValidationProblemDetails(context.HttpContext, Readable(context.ModelState), StatusCodes.Status400BadRequest);
+        var problem = factory.CreateValidationProblemDetails(
+            context.HttpContext, Readable(context.ModelState), StatusCodes.Status400BadRequest);
         return new BadRequestObjectResult(problem) { ContentTypes = { "application/problem+json" } };
     }
 

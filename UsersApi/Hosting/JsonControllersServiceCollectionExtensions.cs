@@ -23,6 +23,7 @@ internal static class JsonControllersServiceCollectionExtensions
                 // Errors name fields as the client wrote them, in camelCase.
                 mvc.ModelMetadataDetailsProviders.Add(new SystemTextJsonValidationMetadataProvider());
                 mvc.ModelMetadataDetailsProviders.Add(new CamelCaseDisplayNames());
+                mvc.ModelMetadataDetailsProviders.Add(new EmptyTexts());
 
                 mvc.Conventions.Add(new ExactMediaTypes());
 

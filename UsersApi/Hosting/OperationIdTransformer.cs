@@ -14,6 +14,7 @@ internal sealed class OperationIdTransformer : IOpenApiOperationTransformer
             // An id is unique, and one action answers both methods.
             var suffix = HttpMethods.IsHead(context.Description.HttpMethod ?? "") ? "Head" : "";
             operation.OperationId = $"{action.ControllerName}_{action.ActionName}{suffix}";
+            operation.Summary += suffix.Length > 0 ? " (headers only)" : "";
         }
 
         return Task.CompletedTask;

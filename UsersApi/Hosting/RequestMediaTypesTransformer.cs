@@ -4,7 +4,9 @@ using Microsoft.OpenApi;
 
 namespace UsersApi.Hosting;
 
-/// <summary>Documents the media types that an action's <c>[Consumes]</c> names, not the wildcards of the formatter that reads them.</summary>
+/// <summary>
+/// Documents the media types that an action's <c>[Consumes]</c> names, not the wildcards of the formatter that reads them.
+/// </summary>
 internal sealed class RequestMediaTypesTransformer : IOpenApiOperationTransformer
 {
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)

@@ -8,14 +8,20 @@ internal static class BearerProblems
     /// <summary>RFC 6750 section 3.1: who is known and may not do it, is told the scope that is missing.</summary>
     public static Task NameScopeAsync(ForbiddenContext context)
     {
-        var scope = ScopeOf(context.HttpContext);
-        context.Response.Headers.WWWAuthenticate = scope is null
-            ? $"{BearerServiceCollectionExtensions.Challenge}, error=\"insufficient_scope\""
-            : $"{BearerServiceCollectionExtensions.Challenge}, error=\"insufficient_scope\", scope=\"{scope}\"";
+        context.Response.Headers.WWWAuthenticate = InsufficientScope(ScopeOf(context.HttpContext));
         return Task.CompletedTask;
     }
 
-    /// <summary>The same in a 401: the framework writes the challenge after this event, so the scope is added as the response starts.</summary>
+    /// <summary>The challenge of a 403.</summary>
+    public static string InsufficientScope(string? scope)
+    {
+        const string Error = $"{BearerServiceCollectionExtensions.Challenge}, error=\"insufficient_scope\"";
+        return scope is null ? Error : $"{Error}, scope=\"{scope}\"";
+    }
+
+    /// <summary>
+    /// The same in a 401: the framework writes the challenge after this event, so the scope is added as the response starts.
+    /// </summary>
     public static async Task NameScopeAsync(JwtBearerChallengeContext context)
     {
         if (!await IssuerAway.TryAnswerAsync(context) && ScopeOf(context.HttpContext) is { } scope)
@@ -32,10 +38,11 @@ internal static class BearerProblems
     public static void Explain(ProblemDetailsOptions options, IHostEnvironment environment)
     {
         var source = environment.IsDevelopment() ? " ./dev token prints one." : "";
-        options.CustomizeProblemDetails = context => context.ProblemDetails.Detail ??= (context.ProblemDetails.Status, ScopeOf(context.HttpContext)) switch
+        options.CustomizeProblemDetails = context => context.ProblemDetails.Detail ??= (
+            context.ProblemDetails.Status, ScopeOf(context.HttpContext)) switch
         {
-            (StatusCodes.Status401Unauthorized, { } scope) => $"This needs a bearer token with the scope {scope}.{source}",
-            (StatusCodes.Status401Unauthorized, null) => $"This needs a bearer token.{source}",
+            (StatusCodes.Status401Unauthorized, { } scope) => $"The request needs a bearer token with the scope {scope}.{source}",
+            (StatusCodes.Status401Unauthorized, null) => $"The request needs a bearer token.{source}",
             (StatusCodes.Status403Forbidden, { } scope) => $"The token does not have the scope {scope}.",
             _ => null,
         };

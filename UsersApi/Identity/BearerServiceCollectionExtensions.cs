@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
@@ -40,6 +41,14 @@ internal static class BearerServiceCollectionExtensions
         services.AddHealthChecks().AddCheck<IssuerReachability>("token-issuer", HealthStatus.Degraded, tags: ["ready"]);
 
         services.AddAuthorization();
+        services.AddOptions<ReadScopeOptions>().BindConfiguration(ReadScopeOptions.Section);
+        services.AddOptions<MvcOptions>().Configure<IOptions<ReadScopeOptions>>((mvc, reads) =>
+        {
+            if (reads.Value.RequireScopeForReads)
+            {
+                mvc.Conventions.Add(new ReadScopeConvention());
+            }
+        });
         services.AddOptions<ProblemDetailsOptions>().Configure<IHostEnvironment>(BearerProblems.Explain);
         return services;
     }

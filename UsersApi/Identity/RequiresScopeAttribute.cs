@@ -8,5 +8,8 @@ public sealed class RequiresScopeAttribute(string scope) : AuthorizeAttribute, I
 {
     public string Scope { get; } = scope;
 
+    /// <summary>For the document: another scope that the operation may need, and for what.</summary>
+    public string? Besides { get; set; }
+
     public IEnumerable<IAuthorizationRequirement> GetRequirements() => [new ScopeRequirement(Scope)];
 }

@@ -3,7 +3,7 @@ using Microsoft.OpenApi;
 
 namespace UsersApi.Identity;
 
-/// <summary>Documents the tokens, for Swagger UI's Authorize too, and which operation needs what scope.</summary>
+/// <summary>Documents the tokens, for the Authorize button of Swagger UI too, and which operation needs which scope.</summary>
 internal sealed class SecurityTransformer : IOpenApiDocumentTransformer, IOpenApiOperationTransformer
 {
     private const string Scheme = "bearer";
@@ -16,8 +16,9 @@ internal sealed class SecurityTransformer : IOpenApiDocumentTransformer, IOpenAp
             Type = SecuritySchemeType.Http,
             Scheme = Scheme,
             BearerFormat = "JWT",
-            Description = $"Scopes: {string.Join(", ", Scopes.All.Select(scope => $"`{scope}`"))}."
-                + (environment.IsDevelopment() ? " `./dev token` prints a token with all of them." : ""),
+            Description = "Paste a token here, without the word `Bearer`. It is sent with each request that you try."
+                + (environment.IsDevelopment() ? " In Development, `./dev token` prints one with every scope." : "")
+                + " The scopes are " + string.Join(", ", Scopes.All.Select(scope => $"`{scope}`")) + ".",
         });
         return Task.CompletedTask;
     }
@@ -30,7 +31,7 @@ internal sealed class SecurityTransformer : IOpenApiDocumentTransformer, IOpenAp
         }
         else
         {
-            // Said in so many words: what says nothing may have been forgotten.
+            // An empty list says that none is needed. Without it, a reader could not tell that from an omission.
             operation.Security = [];
         }
 

@@ -3,11 +3,16 @@ using UsersApi.Hosting;
 
 namespace UsersApi.Server;
 
-/// <summary>Answers only under the names in <c>AllowedHosts</c>, separated by semicolons: <c>api.example.com;*.example.org</c>, or <c>*</c>.</summary>
+/// <summary>
+/// Answers only under the names in <c>AllowedHosts</c>, separated by semicolons: <c>api.example.com;*.example.org</c>, or <c>*</c>.
+/// </summary>
 internal sealed class AllowedHosts(RequestDelegate next, IConfiguration configuration, IProblemDetailsService problems)
 {
     private readonly StringSegment[] _hosts =
-        [.. (configuration["AllowedHosts"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(host => new StringSegment(host))];
+    [
+        .. (configuration["AllowedHosts"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(host => new StringSegment(host)),
+    ];
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -21,7 +26,11 @@ internal sealed class AllowedHosts(RequestDelegate next, IConfiguration configur
         return problems.WriteAsync(new ProblemDetailsContext
         {
             HttpContext = context,
-            ProblemDetails = { Title = "Unknown host", Detail = "This server does not answer under the name in Host: AllowedHosts has those that it does." },
+            ProblemDetails =
+            {
+                Title = "Unknown host",
+                Detail = "The server does not accept this Host. The setting AllowedHosts lists those it does.",
+            },
         }).AsTask();
     }
 }

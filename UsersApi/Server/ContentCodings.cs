@@ -33,7 +33,7 @@ internal static class ContentCodings
         return context.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new ProblemDetailsContext
         {
             HttpContext = context,
-            ProblemDetails = { Detail = "The body is in a coding that this server does not read: Accept-Encoding names those that it does." },
+            ProblemDetails = { Detail = "The server does not read this Content-Encoding. Accept-Encoding lists those it does." },
         }).AsTask();
     }
 }

@@ -14,7 +14,7 @@ internal static class OtherOrigins
     private static readonly string[] Exposed =
     [
         HeaderNames.ETag, HeaderNames.Link, HeaderNames.Location, "Cache-Status", HeaderNames.Age, HeaderNames.RetryAfter,
-        HeaderNames.WWWAuthenticate, HeaderNames.ContentRange,
+        HeaderNames.WWWAuthenticate, HeaderNames.ContentRange, "Total-Count",
     ];
 
     public static void Allow(CorsOptions cors, IOptions<ServerOptions> server) => cors.AddDefaultPolicy(policy => policy

@@ -31,7 +31,8 @@ internal static class SecurityHeaders
 
     private static Task SetAsync(HttpContext context)
     {
-        var isPage = context.Request.Path.StartsWithSegments(ApiDocumentServiceCollectionExtensions.Page, StringComparison.OrdinalIgnoreCase);
+        var isPage = context.Request.Path.StartsWithSegments(
+            ApiDocumentServiceCollectionExtensions.Page, StringComparison.OrdinalIgnoreCase);
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = isPage ? PagePolicy : DataPolicy;

@@ -59,7 +59,10 @@ internal sealed class ServerOptions : IValidatableObject
     [Range(1, 1_000_000)]
     public int WritesPerSecond { get; set; } = 1_000;
 
-    /// <summary>The proxies that are believed to tell the client's address, scheme and path prefix in <c>X-Forwarded-*</c>: addresses, or networks as <c>10.0.0.0/8</c>.</summary>
+    /// <summary>
+    /// The proxies that are believed to tell the client's address, scheme and path prefix in <c>X-Forwarded-*</c>: addresses, or
+    /// networks as <c>10.0.0.0/8</c>.
+    /// </summary>
     public IList<string> KnownProxies { get; } = [];
 
     /// <summary>The origins whose pages may call this API from a browser, as <c>https://app.example.com</c>; none by default.</summary>
@@ -77,11 +80,13 @@ internal sealed class ServerOptions : IValidatableObject
         .. KnownProxies.Where(proxy => Parse(proxy) is null).Select(proxy => new ValidationResult(
             $"Server:KnownProxies has '{proxy}', which is neither an address nor a network.", [nameof(KnownProxies)])),
         .. CorsOrigins.Where(origin => !IsOrigin(origin)).Select(origin => new ValidationResult(
-            $"Server:CorsOrigins has '{origin}', which is no origin: write a scheme and a host, and no path.", [nameof(CorsOrigins)])),
+            $"Server:CorsOrigins has '{origin}', which is not an origin: write a scheme and a host, without a path.",
+            [nameof(CorsOrigins)])),
     ];
 
     private static bool IsOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.GetLeftPart(UriPartial.Authority) == text;
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            && uri.GetLeftPart(UriPartial.Authority) == text;
 
     private static IPNetwork? Parse(string proxy) =>
         IPAddress.TryParse(proxy, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)

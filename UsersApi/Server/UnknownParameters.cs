@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace UsersApi.Server;
 
-/// <summary>Answers 400 to a query parameter that the action does not declare: most likely, the client took it for one that exists.</summary>
+/// <summary>
+/// Answers 400 to a query parameter that the action does not declare: most likely, the client took it for one that exists.
+/// </summary>
 /// <remarks>Middleware, and not a filter, which would have to run for each hit of the cache.</remarks>
 internal sealed class UnknownParameters(RequestDelegate next, IProblemDetailsService problems, IModelMetadataProvider models)
 {
@@ -13,7 +15,7 @@ internal sealed class UnknownParameters(RequestDelegate next, IProblemDetailsSer
     private const int MaxNamed = 20;
     private const int MaxLength = 64;
 
-    private static readonly string[] Message = ["This operation has no such parameter."];
+    private static readonly string[] Message = ["The operation has no parameter with this name."];
 
     private readonly ConcurrentDictionary<ControllerActionDescriptor, FrozenSet<string>?> _declared = new();
 
@@ -34,10 +36,12 @@ internal sealed class UnknownParameters(RequestDelegate next, IProblemDetailsSer
     private FrozenSet<string>? DeclaredBy(ControllerActionDescriptor action)
     {
         var fromQuery = action.Parameters.Concat(action.BoundProperties)
-            .Where(parameter => parameter.BindingInfo?.BindingSource is not { } source || source.CanAcceptDataFrom(BindingSource.Query)).ToList();
+            .Where(parameter => parameter.BindingInfo?.BindingSource is not { } source || source.CanAcceptDataFrom(BindingSource.Query))
+            .ToList();
         return fromQuery.Any(parameter => models.GetMetadataForType(parameter.ParameterType).IsComplexType)
             ? null
-            : fromQuery.Select(parameter => parameter.BindingInfo?.BinderModelName ?? parameter.Name).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+            : fromQuery.Select(parameter => parameter.BindingInfo?.BinderModelName ?? parameter.Name)
+                .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
     }
 
     private Task RefuseAsync(HttpContext context, IEnumerable<string> unknown)

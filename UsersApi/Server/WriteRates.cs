@@ -29,7 +29,8 @@ internal static class WriteRates
             ReplenishmentPeriod = TimeSpan.FromSeconds(1),
         };
         limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(ClientOf(context), _ => bucket));
+        limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(
+            context => RateLimitPartition.GetTokenBucketLimiter(ClientOf(context), _ => bucket));
         limiter.OnRejected = (rejected, _) => new ValueTask(RefuseAsync(rejected));
     }
 
@@ -41,11 +42,12 @@ internal static class WriteRates
         return http.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new ProblemDetailsContext
         {
             HttpContext = http,
-            ProblemDetails = { Title = "Too many writes", Detail = "This client writes faster than it may. Retry-After says when to go on." },
+            ProblemDetails = { Title = "Too many writes", Detail = "Wait for the seconds in Retry-After before the next write." },
         }).AsTask();
     }
 
-    private static bool IsWrite(string method) => !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
+    private static bool IsWrite(string method) =>
+        !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
 
     private static string ClientOf(HttpContext context) => context switch
     {
@@ -54,7 +56,8 @@ internal static class WriteRates
         _ => "",
     };
 
-    private static string NetworkOf(IPAddress address) => address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false }
+    private static string NetworkOf(IPAddress address) =>
+        address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false }
         ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, OwnBytesOfIPv6))
         : address.MapToIPv4().ToString();
 }

@@ -7,9 +7,10 @@ namespace UsersApi.Users;
 internal sealed class CursorAttribute : ValidationAttribute
 {
     public CursorAttribute()
-        : base("The field {0} must be a cursor as it came in a Link header.")
+        : base("The field {0} must be a cursor from a Link header.")
     {
     }
 
-    public override bool IsValid(object? value) => value is null || UserCursor.TryDecode(value as string, out _);
+    public override bool IsValid(object? value) =>
+        value is not string cursor || UserCursor.TryDecode(cursor, out _) || SortedCursor.TryDecode(cursor, out _);
 }

@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace UsersApi.Users;
 
-/// <summary>Refuses control characters, of which Postgres cannot store NUL, and halves of surrogate pairs, which UTF-8 cannot carry.</summary>
+/// <summary>
+/// Refuses control characters, of which Postgres cannot store NUL, and halves of surrogate pairs, which UTF-8 cannot carry.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 internal sealed class PlainTextAttribute : ValidationAttribute
 {

@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace UsersApi.Users;
 
-/// <summary>Limits a text by its characters as JSON Schema and Postgres count them: the framework's attribute counts an emoji twice.</summary>
+/// <summary>
+/// Limits a text by its characters as JSON Schema and Postgres count them: the framework's attribute counts an emoji twice.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 internal sealed class TextLengthAttribute(int maximumLength) : StringLengthAttribute(maximumLength)
 {

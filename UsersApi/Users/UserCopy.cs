@@ -42,7 +42,8 @@ internal static class UserCopy
     }
 
     // Postgres counts from 2000 on.
-    private static long Microseconds(DateTime time) => (time - new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc)).Ticks / TimeSpan.TicksPerMicrosecond;
+    private static long Microseconds(DateTime time) =>
+        (time - new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc)).Ticks / TimeSpan.TicksPerMicrosecond;
 
     private static void WriteUuid(ref Span<byte> rest, Guid value)
     {

@@ -17,10 +17,12 @@ public sealed partial class UserJson : IDisposable
     private static readonly Action<Utf8JsonWriter, UserResponse> WriteUser = Rows.Default.UserResponse.SerializeHandler!;
 
     // MVC's encoder.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     // In blocks below the large-object heap, from the shared pool; never full.
-    private static readonly PipeOptions Buffering = new(minimumSegmentSize: 64 * 1024, pauseWriterThreshold: 0, useSynchronizationContext: false);
+    private static readonly PipeOptions Buffering =
+        new(minimumSegmentSize: 64 * 1024, pauseWriterThreshold: 0, useSynchronizationContext: false);
 
     private readonly Pipe _pipe = new(Buffering);
     private readonly Utf8JsonWriter _json;
@@ -33,7 +35,8 @@ public sealed partial class UserJson : IDisposable
     }
 
     /// <summary>The whole array, once it is complete and until it is disposed.</summary>
-    public ReadOnlySequence<byte> Utf8 => !_utf8.IsEmpty ? _utf8 : throw new InvalidOperationException("The array is not complete, or was sent.");
+    public ReadOnlySequence<byte> Utf8 =>
+        !_utf8.IsEmpty ? _utf8 : throw new InvalidOperationException("The array is not complete, or was sent.");
 
     public void Add(UserResponse user) => WriteUser(_json, user);
 
@@ -57,7 +60,8 @@ public sealed partial class UserJson : IDisposable
         _pipe.Reader.Complete();
     }
 
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Serialization)]
+    [JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Serialization)]
     [JsonSerializable(typeof(UserResponse))]
     private sealed partial class Rows : JsonSerializerContext;
 }

@@ -20,7 +20,7 @@ public sealed class UserPatch : IValidatableObject
     private bool _hasIsActive;
     private bool _hasIsSuperuser;
 
-    /// <summary>An ASCII address of at most 254 characters; unique among users, whatever its case.</summary>
+    /// <summary>At most 254 ASCII characters. Unique among users: upper and lower case are the same.</summary>
     /// <example>ada@example.com</example>
     [StringLength(UserLimits.EmailLength)]
     [RegularExpression(EmailSyntax.Pattern, ErrorMessage = EmailSyntax.Message)]
@@ -31,7 +31,7 @@ public sealed class UserPatch : IValidatableObject
         set => (field, _hasEmail) = (value, true);
     }
 
-    /// <summary>1 to 200 characters without control characters; null removes it.</summary>
+    /// <summary>1 to 200 characters without control characters. Null removes it.</summary>
     /// <example>Ada King</example>
     [TextLength(UserLimits.NameLength, MinimumLength = 1)]
     [PlainText]
@@ -41,6 +41,7 @@ public sealed class UserPatch : IValidatableObject
         set => (field, HasFullName) = (value, true);
     }
 
+    /// <summary>Whether the user is active.</summary>
     /// <example>false</example>
     [NeverNull]
     public bool? IsActive
@@ -49,6 +50,7 @@ public sealed class UserPatch : IValidatableObject
         set => (field, _hasIsActive) = (value, true);
     }
 
+    /// <summary>Whether the user has every right. To change it, the token needs the scope `users:admin` too.</summary>
     /// <example>false</example>
     [NeverNull]
     public bool? IsSuperuser

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using UsersApi.Identity;
 
 namespace UsersApi.Users;
 
@@ -15,13 +16,25 @@ internal static class UserProblems
     public static ObjectResult VersionMismatch(this ControllerBase controller) => controller.Problem(
         statusCode: StatusCodes.Status412PreconditionFailed,
         title: "The user has changed",
-        detail: "The user's current entity tag does not meet If-Match or If-None-Match. Read the user again, and decide anew.");
+        detail: "The current ETag of the user does not meet If-Match or If-None-Match. Read the user again before you retry.");
+
+    /// <summary>The same answer as where the operation's own scope is missing (RFC 6750, section 3.1).</summary>
+    public static ObjectResult SuperuserRefused(this ControllerBase controller)
+    {
+        controller.Response.Headers.WWWAuthenticate = BearerProblems.InsufficientScope(Scopes.UsersAdmin);
+        return controller.Problem(
+            statusCode: StatusCodes.Status403Forbidden,
+            detail: $"To set isSuperuser, a token needs the scope {Scopes.UsersAdmin} too. Nothing was written.");
+    }
 
     public static ActionResult BadCondition(this ControllerBase controller, string header) =>
-        Invalid(controller, StatusCodes.Status400BadRequest, null, [(header, "This is neither * nor a list of entity tags in quotes.")]);
+        Invalid(controller, StatusCodes.Status400BadRequest, null, [(header, "The value must be * or a list of ETags in quotes.")]);
 
     public static ActionResult SkipWithAfter(this ControllerBase controller) =>
-        Invalid(controller, StatusCodes.Status400BadRequest, null, [("skip", "skip counts from the first user: it cannot be combined with after.")]);
+        Invalid(controller, StatusCodes.Status400BadRequest, null, [("skip", "skip and after cannot be combined.")]);
+
+    public static ActionResult CursorOfAnotherSort(this ControllerBase controller) => Invalid(
+        controller, StatusCodes.Status400BadRequest, null, [("after", "This cursor belongs to a list of another sort.")]);
 
     public static ActionResult EmailTaken(this ControllerBase controller) =>
         Invalid(controller, StatusCodes.Status409Conflict, "The email is taken", [("email", "Another user has this email.")]);
@@ -29,7 +42,7 @@ internal static class UserProblems
     public static ObjectResult LostRace(this ControllerBase controller) => controller.Problem(
         statusCode: StatusCodes.Status409Conflict,
         title: "Nothing was changed: other writes came first",
-        detail: "Other writes to the same users were under way, and came first each time. Send the request again.");
+        detail: "Other writes to the same users were committed first, several times in a row. Send the request again.");
 
     public static ActionResult EmailsTaken(this ControllerBase controller, IReadOnlyList<int> positions) =>
         Invalid(

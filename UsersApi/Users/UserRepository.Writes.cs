@@ -10,7 +10,8 @@ public sealed partial class UserRepository
     private static readonly UserWriteResult Lost = new(UserWriteOutcome.LostRace);
 
     private const string ConditionsHold = """
-        (@Allowed::bigint[] IS NULL OR version = ANY(@Allowed::bigint[])) AND (@Refused::bigint[] IS NULL OR version <> ALL(@Refused::bigint[]))
+        (@Allowed::bigint[] IS NULL OR version = ANY(@Allowed::bigint[]))
+        AND (@Refused::bigint[] IS NULL OR version <> ALL(@Refused::bigint[]))
         """;
 
     public Task<UserWriteResult> InsertAsync(UserResponse user, RequestWrite write, CancellationToken cancellationToken) =>
@@ -53,7 +54,7 @@ public sealed partial class UserRepository
                 is_active = coalesce(@IsActive, is_active),
                 is_superuser = coalesce(@IsSuperuser, is_superuser),
                 updated_at = @Now
-            WHERE id = @Id AND {ConditionsHold}
+            WHERE id = @Id AND {ConditionsHold} AND (@MayChangeSuperuser OR is_superuser = coalesce(@IsSuperuser, is_superuser))
             RETURNING {Columns}
             """;
         var parameters = new
@@ -63,6 +64,7 @@ public sealed partial class UserRepository
             change.FullName,
             change.IsActive,
             change.IsSuperuser,
+            change.MayChangeSuperuser,
             Id = id,
             conditions.Allowed,
             conditions.Refused,
@@ -72,7 +74,7 @@ public sealed partial class UserRepository
         {
             return await WriteAsync(Sql, parameters, write, cancellationToken) is { } updated
                 ? new UserWriteResult(UserWriteOutcome.Done, updated)
-                : await WhyNotAsync(id, cancellationToken);
+                : await WhyNotAsync(id, change, cancellationToken);
         }
         catch (PostgresException error) when (IsEmailTaken(error))
         {
@@ -88,7 +90,7 @@ public sealed partial class UserRepository
         var parameters = new { Id = id, conditions.Allowed, conditions.Refused };
         return await WriteAsync(Sql, parameters, write, cancellationToken) is not null
             ? new UserWriteResult(UserWriteOutcome.Done)
-            : await WhyNotAsync(id, cancellationToken);
+            : await WhyNotAsync(id, null, cancellationToken);
     }
 
     private Task<UserResponse?> WriteAsync(string sql, object parameters, RequestWrite write, CancellationToken cancellationToken) =>
@@ -101,6 +103,12 @@ public sealed partial class UserRepository
         error.SqlState == PostgresErrorCodes.UniqueViolation && error.ConstraintName == EmailIndex;
 
     // Only words the refusal: whatever happens between the two statements, nothing was written.
-    private async Task<UserWriteResult> WhyNotAsync(Guid id, CancellationToken cancellationToken) =>
-        new(await FindAsync(id, cancellationToken) is null ? UserWriteOutcome.NotFound : UserWriteOutcome.VersionMismatch);
+    private async Task<UserWriteResult> WhyNotAsync(Guid id, UserChange? change, CancellationToken cancellationToken) =>
+        new(await FindAsync(id, cancellationToken) switch
+        {
+            null => UserWriteOutcome.NotFound,
+            var user when change is { MayChangeSuperuser: false, IsSuperuser: { } wanted } && wanted != user.IsSuperuser =>
+                UserWriteOutcome.SuperuserRefused,
+            _ => UserWriteOutcome.VersionMismatch,
+        });
 }

@@ -15,35 +15,25 @@ public sealed partial class UserRepository(NpgsqlDataSource dataSource, WriteTra
         created_at AS "CreatedAt", updated_at AS "UpdatedAt", version AS "Version"
         """;
 
+    /// <summary>One page. A write between its query and that of the total can make the two differ by that write.</summary>
     public async Task<UserPage> ListAsync(UserPageQuery query, CancellationToken cancellationToken)
     {
-        // Built from constants only: a partial index is found by the words of its condition, not by a parameter.
-        // Rows are skipped in an index alone; only those of the page are read from the table.
-        var filter = query.IsActive switch { null => "true", true => "is_active", false => "NOT is_active" };
-        var start = query switch
-        {
-            { After: not null } => "id > @After",
-            { Skip: > 0 } => $"id >= (SELECT id FROM users WHERE {filter} ORDER BY id OFFSET @Skip LIMIT 1)",
-            _ => "true",
-        };
-        var sql = $"""
-            SELECT {Columns} FROM users WHERE {filter} AND {start} ORDER BY id LIMIT @Limit
-            """;
-
-        // One row more than asked for tells whether there is a next page.
-        var parameters = new { query.After, query.Skip, Limit = query.Limit + 1 };
+        var parameters = UserPageSql.Parameters(query);
         var users = new UserJson();
-        var (count, last) = (0, default(Guid));
-        await foreach (var user in QueryAsync(sql, parameters, cancellationToken))
+        var (count, last) = (0, default(UserResponse));
+        await foreach (var user in QueryAsync(UserPageSql.Select(Columns, query), parameters, cancellationToken))
         {
             if (++count > query.Limit)
                 break;
 
             users.Add(user);
-            last = user.Id;
+            last = user;
         }
 
-        return new UserPage(users.Complete(), count > query.Limit ? last : null);
+        var next = count > query.Limit && last is not null
+            ? query.Sort is { } sort ? SortedCursor.Of(sort, last).Encode() : UserCursor.Encode(last.Id)
+            : null;
+        return new UserPage(users.Complete(), next, query.WithTotal ? await CountAsync(query, parameters, cancellationToken) : null);
     }
 
     public async Task<UserResponse?> FindAsync(Guid id, CancellationToken cancellationToken)
@@ -81,12 +71,20 @@ public sealed partial class UserRepository(NpgsqlDataSource dataSource, WriteTra
         return await QueryAsync(Sql, new { Pattern = StartsWith(text), Limit = limit }, cancellationToken).ToListAsync(cancellationToken);
     }
 
+    private async Task<long> CountAsync(UserPageQuery query, object parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition(UserPageSql.Count(query), parameters, cancellationToken: cancellationToken));
+    }
+
     private static string StartsWith(string text) =>
         text.Replace(@"\", @"\\", StringComparison.Ordinal)
             .Replace("%", @"\%", StringComparison.Ordinal)
             .Replace("_", @"\_", StringComparison.Ordinal) + "%";
 
-    private async IAsyncEnumerable<UserResponse> QueryAsync(string sql, object parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<UserResponse> QueryAsync(
+        string sql, object parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await foreach (var user in QueryAsync(connection, sql, parameters, cancellationToken))
@@ -96,7 +94,8 @@ public sealed partial class UserRepository(NpgsqlDataSource dataSource, WriteTra
     private static async IAsyncEnumerable<UserResponse> QueryAsync(
         NpgsqlConnection connection, string sql, object parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+        var command = new CommandDefinition(sql, parameters, cancellationToken: cancellationToken);
+        await using var reader = await connection.ExecuteReaderAsync(command);
         while (await reader.ReadAsync(cancellationToken))
             yield return Read(reader);
     }

@@ -9,6 +9,9 @@ public enum UserWriteOutcome
     /// <summary>The row has none of the allowed versions.</summary>
     VersionMismatch,
 
+    /// <summary>The write would change <c>isSuperuser</c>, and may not.</summary>
+    SuperuserRefused,
+
     /// <summary>Another user has the address.</summary>
     EmailTaken,
 

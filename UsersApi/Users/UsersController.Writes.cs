@@ -4,25 +4,20 @@ using Microsoft.AspNetCore.Mvc;
 using UsersApi.Caching;
 using UsersApi.Hosting;
 using UsersApi.Identity;
+using UsersApi.Server;
 
 namespace UsersApi.Users;
 
 public sealed partial class UsersController
 {
-    private const string UserId = "The user's id.";
-    private const string IfMatch =
-        "ETags of which the user must have one, or `*`: a write to another version is refused. Without it, the write is done whatever is there.";
-    private const string IfNoneMatch =
-        "ETags of which the user must have none, or `*`, which refuses the write to any user that exists.";
-
     /// <summary>Creates a user</summary>
-    /// <remarks>Absent members take their defaults. The id is the server's; ordering by id is ordering by creation.</remarks>
-    /// <response code="201">The user, at the URL in `Location`.</response>
+    /// <remarks>A member that is left out gets its default. The server chooses the id.</remarks>
+    /// <response code="201">The new user. `Location` has its URL.</response>
     /// <response code="400">The body is malformed, or a field is not valid.</response>
-    /// <response code="409">Another user has the email, or other writes came first.</response>
+    /// <response code="409">Another user has this email, or other writes came first each time.</response>
     [HttpPost]
     [Consumes(Json)]
-    [RequiresScope(Scopes.UsersWrite), ReportsWrite]
+    [RequiresScope(Scopes.UsersWrite, Besides = ToSetSuperuser), ReportsWrite]
     [RedisCacheEvict("users")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status201Created, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
@@ -31,21 +26,28 @@ public sealed partial class UsersController
     [ProducesHeader(StatusCodes.Status201Created, "ETag", RowVersion)]
     public async Task<ActionResult<UserResponse>> Create(UserRequest user, CancellationToken cancellationToken)
     {
+        if (user.IsSuperuser && !MaySetSuperuser)
+        {
+            return this.SuperuserRefused();
+        }
+
         var result = await users.InsertAsync(NewUser(user), write, cancellationToken);
         return result.User is { } created
             ? Created(new Uri(Url.Action(nameof(Find), new { id = created.Id })!, UriKind.Relative), WithETag(created))
             : Refusal(result.Outcome);
     }
 
-    /// <summary>Creates up to 20,000 users at once: all, or none</summary>
-    /// <remarks>One transaction. Where one email is taken or repeated, no user is created, and the errors name each by its position.</remarks>
-    /// <response code="201">How many users there are more, and their ids in the order of the request.</response>
+    /// <summary>Creates up to 20,000 users in one transaction</summary>
+    /// <remarks>
+    /// Either all users are created or none. If an email is taken, or occurs twice, the errors name it by its position: `[3].email`.
+    /// </remarks>
+    /// <response code="201">How many users were created, and their ids in the order of the request.</response>
     /// <response code="400">The body is malformed, empty or too long, or a field is not valid.</response>
-    /// <response code="409">Emails are taken or repeated, and the errors name them by position, up to 100; or other writes came first.</response>
+    /// <response code="409">Emails are taken or repeated; the errors name up to 100. Or other writes came first each time.</response>
     [HttpPost("bulk")]
     [Consumes(Json)]
     [RequestSizeLimit(UserLimits.BulkBytes)]
-    [RequiresScope(Scopes.UsersWrite), ReportsWrite]
+    [RequiresScope(Scopes.UsersWrite, Besides = ToSetSuperuser), ReportsWrite]
     [RedisCacheEvict("users")]
     [ProducesResponseType<BulkResponse>(StatusCodes.Status201Created, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
@@ -53,6 +55,11 @@ public sealed partial class UsersController
     public async Task<ActionResult<BulkResponse>> CreateAll(
         [MinLength(1), MaxLength(UserLimits.MaxRows), NoNulls] IReadOnlyList<UserRequest> body, CancellationToken cancellationToken)
     {
+        if (!MaySetSuperuser && body.Any(user => user.IsSuperuser))
+        {
+            return this.SuperuserRefused();
+        }
+
         var repeated = BulkEmails.FindRepeated(body);
         if (repeated.Count > 0)
         {
@@ -71,22 +78,22 @@ public sealed partial class UsersController
     }
 
     /// <summary>Replaces a user</summary>
-    /// <remarks>Absent members take their defaults. Each accepted update raises the version, also one that changes nothing.</remarks>
+    /// <remarks>A member that is left out gets its default. Every accepted request raises the version, even if nothing changes.</remarks>
     /// <response code="200">The user as it is now.</response>
     /// <response code="400">The body is malformed, a field is not valid, or If-Match or If-None-Match is not a list of ETags.</response>
     /// <response code="404">No user has this id.</response>
-    /// <response code="409">Another user has the email, or other writes came first.</response>
-    /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
+    /// <response code="409">Another user has this email, or other writes came first each time.</response>
+    /// <response code="412">The user has changed: its ETag does not meet `If-Match` or `If-None-Match`.</response>
     [HttpPut("{id:guid}")]
     [Consumes(Json)]
-    [RequiresScope(Scopes.UsersWrite), ReportsWrite]
+    [RequiresScope(Scopes.UsersWrite, Besides = ToSetSuperuser), ReportsWrite]
     [RedisCacheEvict("users", "user:{id}")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, ProblemJson)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, ProblemJson)]
-    [ProducesHeader(StatusCodes.Status200OK, "ETag", RowVersion)]
+    [ProducesHeader(StatusCodes.Status200OK, "ETag", RowVersion), ConditionalWrite]
     public Task<ActionResult<UserResponse>> Replace(
         [Description(UserId)] Guid id,
         UserRequest user,
@@ -95,23 +102,26 @@ public sealed partial class UsersController
         CancellationToken cancellationToken) =>
         UpdateAsync(id, UserChange.From(user), ifMatch, ifNoneMatch, cancellationToken);
 
-    /// <summary>Changes some fields of a user, by a JSON merge patch</summary>
-    /// <remarks>RFC 7396: absent members stay, null removes. Each accepted update raises the version, also one that changes nothing.</remarks>
+    /// <summary>Changes some fields of a user</summary>
+    /// <remarks>
+    /// A JSON merge patch (RFC 7396): a member that is left out stays as it is, and null removes the full name. Every accepted request
+    /// raises the version, even if nothing changes.
+    /// </remarks>
     /// <response code="200">The user as it is now.</response>
-    /// <response code="400">The body is malformed, a field is not valid or unknown, or If-Match or If-None-Match is not a list of ETags.</response>
+    /// <response code="400">The body is malformed, a field is unknown or not valid, or a condition is not a list of ETags.</response>
     /// <response code="404">No user has this id.</response>
-    /// <response code="409">Another user has the email, or other writes came first.</response>
-    /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
+    /// <response code="409">Another user has this email, or other writes came first each time.</response>
+    /// <response code="412">The user has changed: its ETag does not meet `If-Match` or `If-None-Match`.</response>
     [HttpPatch("{id:guid}")]
     [Consumes("application/merge-patch+json", Json)]
-    [RequiresScope(Scopes.UsersWrite), ReportsWrite]
+    [RequiresScope(Scopes.UsersWrite, Besides = ToSetSuperuser), ReportsWrite]
     [RedisCacheEvict("users", "user:{id}")]
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, ProblemJson)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, ProblemJson)]
-    [ProducesHeader(StatusCodes.Status200OK, "ETag", RowVersion)]
+    [ProducesHeader(StatusCodes.Status200OK, "ETag", RowVersion), ConditionalWrite]
     public Task<ActionResult<UserResponse>> Patch(
         [Description(UserId)] Guid id,
         UserPatch patch,
@@ -121,12 +131,12 @@ public sealed partial class UsersController
         UpdateAsync(id, UserChange.From(patch), ifMatch, ifNoneMatch, cancellationToken);
 
     /// <summary>Deletes a user</summary>
-    /// <remarks>For good. The email is free for another user then.</remarks>
+    /// <remarks>This cannot be undone. Another user can have the email then.</remarks>
     /// <response code="204">The user is gone.</response>
     /// <response code="400">If-Match or If-None-Match is not a list of ETags.</response>
     /// <response code="404">No user has this id.</response>
-    /// <response code="409">Other writes came first.</response>
-    /// <response code="412">The user has changed: its ETag does not meet If-Match or If-None-Match.</response>
+    /// <response code="409">Other writes came first each time.</response>
+    /// <response code="412">The user has changed: its ETag does not meet `If-Match` or `If-None-Match`.</response>
     [HttpDelete("{id:guid}")]
     [RequiresScope(Scopes.UsersWrite), ReportsWrite]
     [RedisCacheEvict("users", "user:{id}")]
@@ -134,7 +144,7 @@ public sealed partial class UsersController
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
-    [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, ProblemJson)]
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status412PreconditionFailed, ProblemJson), ConditionalWrite]
     public async Task<ActionResult> Delete(
         [Description(UserId)] Guid id,
         [FromHeader(Name = "If-Match"), Description(IfMatch)] string? ifMatch,
@@ -158,19 +168,23 @@ public sealed partial class UsersController
             return this.BadCondition(malformed);
         }
 
-        var result = await users.UpdateAsync(id, change, conditions, write, clock.GetUtcNow(), cancellationToken);
+        var wanted = change with { MayChangeSuperuser = MaySetSuperuser };
+        var result = await users.UpdateAsync(id, wanted, conditions, write, clock.GetUtcNow(), cancellationToken);
         return result.User is { } updated ? WithETag(updated) : Refusal(result.Outcome);
     }
 
     // MVC binds an empty header to null, as it does an absent one.
     private WriteConditions? ConditionsIn(string? ifMatch, string? ifNoneMatch, out string malformed) => WriteConditions.Read(
-        ifMatch ?? (Request.Headers.IfMatch.Count > 0 ? "" : null), ifNoneMatch ?? (Request.Headers.IfNoneMatch.Count > 0 ? "" : null), out malformed);
+        ifMatch ?? (Request.Headers.IfMatch.Count > 0 ? "" : null),
+        ifNoneMatch ?? (Request.Headers.IfNoneMatch.Count > 0 ? "" : null),
+        out malformed);
 
     private ActionResult Refusal(UserWriteOutcome outcome) => outcome switch
     {
         UserWriteOutcome.NotFound => this.NoSuchUser(),
         UserWriteOutcome.VersionMismatch => this.VersionMismatch(),
         UserWriteOutcome.LostRace => this.LostRace(),
+        UserWriteOutcome.SuperuserRefused => this.SuperuserRefused(),
         _ => this.EmailTaken(),
     };
 

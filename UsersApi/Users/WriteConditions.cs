@@ -2,7 +2,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace UsersApi.Users;
 
-/// <summary>What <c>If-Match</c> and <c>If-None-Match</c> ask of the row that is to be written (RFC 9110, section 13.2.2: both must hold).</summary>
+/// <summary>
+/// What <c>If-Match</c> and <c>If-None-Match</c> ask of the row that is to be written (RFC 9110, section 13.2.2: both must hold).
+/// </summary>
 /// <param name="Allowed">The versions that may be overwritten; null for any, empty for none.</param>
 /// <param name="Refused">The versions that may not be overwritten; null where none is refused.</param>
 public readonly record struct WriteConditions(long[]? Allowed, long[]? Refused)

@@ -1,0 +1,78 @@
+using System.Net;
+using System.Text.Json;
+using UsersApi.Tests.Host;
+
+namespace UsersApi.Tests.Users;
+
+/// <summary>One user by address, from the cache, and never an answer from before a write that was acknowledged.</summary>
+public sealed class FindByEmailTests : ApiTest
+{
+    private const string ByEmail = $"{Http.Users}?email=";
+
+    [TestCase("ada@example.com"), TestCase("ADA@Example.COM")]
+    public async Task Address_is_found_whatever_its_case_and_the_second_time_in_the_cache(string email)
+    {
+        await Client.CreateUserAsync("Ada@example.com");
+        await Client.CreateUserAsync("ada@example.company");
+
+        foreach (var outcome in (string[])["stored", "; hit"])
+        {
+            using var response = await Client.FetchAsync(ByEmail + email);
+            Assert.That(response.Headers.GetValues("Cache-Status").Single(), Does.Contain(outcome));
+            Assert.That(EmailsIn(await response.BodyAsync()), Is.EqualTo(new[] { "Ada@example.com" }));
+        }
+    }
+
+    [Test]
+    public async Task Creation_change_of_email_and_deletion_are_seen_at_once()
+    {
+        Assert.That(await FoundAsync("ada@example.com"), Is.Empty);
+        var url = Http.UrlOf(await Client.CreateUserAsync("ada@example.com"));
+        Assert.That(await FoundAsync("ada@example.com"), Has.Count.EqualTo(1));
+        Assert.That(await FoundAsync("king@example.com"), Is.Empty);
+
+        using var changed = await Client.SendAsync(HttpMethod.Patch, url, """{"email":"king@example.com"}""");
+        Assert.That(await FoundAsync("ada@example.com"), Is.Empty);
+        Assert.That(await FoundAsync("king@example.com"), Has.Count.EqualTo(1));
+
+        using var deleted = await Client.SendAsync(HttpMethod.Delete, url);
+        Assert.That(await FoundAsync("king@example.com"), Is.Empty);
+    }
+
+    [Test]
+    public async Task Change_of_email_in_SQL_is_seen_under_both_addresses()
+    {
+        await Client.CreateUserAsync("ada@example.com");
+        await FoundAsync("ada@example.com");
+        await FoundAsync("king@example.com");
+
+        await Api.Database.ExecuteAsync("UPDATE users SET email = 'king@example.com'");
+
+        await Eventually.HoldsAsync(
+            async () => (await FoundAsync("ada@example.com"), await FoundAsync("king@example.com")) is ({ Count: 0 }, { Count: 1 }), "the change");
+    }
+
+    [TestCase("email="), TestCase("email=%00"), TestCase("email=a%0Ab")]
+    public async Task Empty_or_unreadable_address_is_refused_and_does_not_list_everybody(string query)
+    {
+        await Client.FetchAsync(Http.Users);
+        using var response = await Client.FetchAsync($"{Http.Users}?{query}");
+
+        Assert.That((await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields(), Is.EqualTo(new[] { "email" }));
+    }
+
+    [Test]
+    public async Task Address_is_found_by_the_unique_index()
+    {
+        await Seeding.SeedAsync(Api, 1_000);
+        await Api.Database.ExecuteAsync("ANALYZE users");
+        var plan = await Api.Database.ScalarAsync<string>(
+            "EXPLAIN (FORMAT JSON) SELECT * FROM users WHERE lower(email COLLATE \"C\") = lower('a@example.com' COLLATE \"C\") ORDER BY id LIMIT 21");
+
+        Assert.That(plan, Does.Contain("users_email_key"));
+    }
+
+    private static List<string> EmailsIn(JsonElement users) => [.. users.EnumerateArray().Select(user => user.GetProperty("email").GetString()!)];
+
+    private async Task<List<string>> FoundAsync(string email) => EmailsIn(await Client.GetJsonAsync(ByEmail + email));
+}
