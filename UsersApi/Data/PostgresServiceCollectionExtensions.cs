@@ -47,6 +47,8 @@ internal static class PostgresServiceCollectionExtensions
     {
         var options = services.GetRequiredService<IOptions<PostgresOptions>>().Value;
         var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
+        // What its metrics are named by: else it is the connection string.
+        builder.Name = "users";
         builder.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
         builder.ConnectionStringBuilder.ApplicationName ??= "UsersApi";
         builder.ConnectionStringBuilder.Timeout = options.ConnectTimeoutSeconds;
