@@ -1,8 +1,10 @@
 using UsersApi.Caching;
+using UsersApi.Caching.Operations;
 using UsersApi.Data;
 using UsersApi.Hosting;
 using UsersApi.Identity;
 using UsersApi.Server;
+using UsersApi.Telemetry;
 using UsersApi.Users;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -14,8 +16,10 @@ builder.Services.AddApiDocument();
 builder.Services.AddBearerTokens();
 builder.Services.AddPostgres(builder.Configuration);
 builder.Services.AddRedisCached(builder.Configuration);
+builder.Services.AddRedisCachedOperations();
 builder.Services.AddOutbox(builder.Configuration, services => services.GetRequiredService<IRedisCacheEvictor>().EvictAsync);
 builder.Services.AddUsers();
+builder.Services.AddTelemetry(builder.Configuration);
 
 var app = builder.Build();
 app.UseForwardedHeaders();

@@ -1,6 +1,7 @@
 using ArchUnitNET.Fluent.Slices;
 using ArchUnitNET.Loader;
 using ArchUnitNET.NUnit;
+using UsersApi.Caching.Operations;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
 
 namespace UsersApi.Tests.Architecture;
@@ -11,6 +12,9 @@ public sealed class ArrowTests
 {
     private static readonly ArchUnitNET.Domain.Architecture Caching = new ArchLoader().LoadAssemblies(typeof(RedisCachedAttribute).Assembly).Build();
     private static readonly ArchUnitNET.Domain.Architecture Api = new ArchLoader().LoadAssemblies(typeof(Program).Assembly).Build();
+
+    private static readonly ArchUnitNET.Domain.Architecture All = new ArchLoader()
+        .LoadAssemblies(typeof(Program).Assembly, typeof(RedisCachedAttribute).Assembly, typeof(RedisCachedOperationsServiceCollectionExtensions).Assembly).Build();
 
     [Test]
     public void Folders_of_the_cache_form_no_circle() => SliceRuleDefinition.Slices().Matching("UsersApi.Caching.(*)").Should().BeFreeOfCycles().Check(Caching);
@@ -37,5 +41,14 @@ public sealed class ArrowTests
     {
         Types().That().ResideInNamespace("UsersApi.Users").Should().NotDependOnAnyTypesThat().ResideInNamespaceMatching(@"^StackExchange\.Redis").WithoutRequiringPositiveResults().Check(Api);
         Types().That().ResideInNamespace("UsersApi.Data").Should().NotDependOnAny(Types().That().ResideInNamespace("UsersApi.Users")).Check(Api);
+    }
+
+    [Test]
+    public void The_cache_knows_nothing_of_its_operations_and_they_nothing_of_the_application()
+    {
+        Types().That().ResideInNamespaceMatching(@"^UsersApi\.Caching(\.(?!Operations)\w+)?$").Should()
+            .NotDependOnAny(Types().That().ResideInNamespace("UsersApi.Caching.Operations")).Check(All);
+        Types().That().ResideInNamespace("UsersApi.Caching.Operations").Should()
+            .NotDependOnAny(Types().That().ResideInNamespaceMatching(@"^UsersApi\.(?!Caching)")).Check(All);
     }
 }

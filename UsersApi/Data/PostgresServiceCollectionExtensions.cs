@@ -61,6 +61,8 @@ internal static class PostgresServiceCollectionExtensions
     {
         var options = OptionsOf(services);
         var builder = new NpgsqlDataSourceBuilder(connectionString);
+        // What its metrics are named by: else it is the connection string.
+        builder.Name = "users";
         builder.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
         builder.ConnectionStringBuilder.ApplicationName ??= "UsersApi";
         builder.ConnectionStringBuilder.Timeout = options.ConnectTimeoutSeconds;

@@ -1,30 +1,84 @@
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 
 namespace UsersApi.Caching.Diagnostics;
 
-/// <summary>Counts what becomes of requests and writes.</summary>
+/// <summary>Counts what becomes of requests, writes and evictions. What nobody listens to costs a look at a flag.</summary>
 internal sealed class CacheMetrics
 {
     public const string MeterName = "UsersApi.Caching";
 
-    // Boxed once, not with every hit.
-    private static readonly object?[] Outcomes = [.. Enum.GetValues<CacheOutcome>()];
+    /// <summary>A wide span: a hit takes a tenth of a millisecond, an eviction that waits for a lease more than a second.</summary>
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.1, 2.5, 5],
+    };
+
+    private static readonly InstrumentAdvice<long> Bytes = new()
+    {
+        HistogramBucketBoundaries = [256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216],
+    };
+
+    private static readonly InstrumentAdvice<int> Sharers = new() { HistogramBucketBoundaries = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000] };
+
+    // The words of Cache-Status, so that a header and a graph say the same.
+    private static readonly string[] Reasons =
+        [.. Enum.GetNames<CacheOutcome>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName)];
 
     private readonly Counter<long> _requests;
+    private readonly Histogram<long> _bodies;
+    private readonly Histogram<int> _collapsed;
     private readonly Counter<long> _written;
     private readonly Counter<long> _failures;
     private readonly Counter<long> _dropped;
+    private readonly Histogram<double> _evictions;
+    private readonly Histogram<double> _leaseWaits;
 
     public CacheMetrics(IMeterFactory factory)
     {
         var meter = factory.Create(MeterName);
-        _requests = meter.CreateCounter<long>("cache.requests", "{request}", "Requests to cached actions, by outcome.");
+        _requests = meter.CreateCounter<long>("cache.requests", "{request}", "Requests to cached actions, by outcome, reason and route.");
+        _bodies = meter.CreateHistogram("cache.body.size", "By", "Bytes of the bodies of responses that were stored.", advice: Bytes);
+        _collapsed = meter.CreateHistogram(
+            "cache.collapse.size", "{request}", "Requests that shared one run of an action.", advice: Sharers);
         _written = meter.CreateCounter<long>("cache.written", "By", "Bytes of entries written to the store.");
         _failures = meter.CreateCounter<long>("cache.failures", "{operation}", "Reads, writes and evictions that failed.");
         _dropped = meter.CreateCounter<long>("cache.queue.dropped", "{entry}", "Responses that were dropped before they were written.");
+        _evictions = meter.CreateHistogram(
+            "cache.eviction.duration", "s", "From the call of an eviction to its acknowledgement.", advice: Seconds);
+        _leaseWaits = meter.CreateHistogram(
+            "cache.eviction.lease_wait", "s", "How long an eviction that Redis took waited for the leases of other nodes.", advice: Seconds);
     }
 
-    public void Request(CacheOutcome outcome) => _requests.Add(1, KeyValuePair.Create("outcome", Outcomes[(int)outcome]));
+    /// <summary>The word for an outcome.</summary>
+    public static string ReasonOf(CacheOutcome outcome) => Reasons[(int)outcome];
+
+    /// <summary>Counts nothing, so that what has not happened yet is 0 and not absent: a first event is an increase then.</summary>
+    public void BeginAtZero()
+    {
+        QueueDropped(0);
+        foreach (var operation in (string[])["read", "write", "evict"])
+            _failures.Add(0, KeyValuePair.Create("operation", (object?)operation));
+    }
+
+    public void Request(HttpContext http, CacheOutcome outcome)
+    {
+        if (!_requests.Enabled)
+            return;
+
+        KeyValuePair<string, object?> result = new("cache.outcome", GroupOf(outcome)), reason = new("cache.reason", Reasons[(int)outcome]);
+        _requests.Add(1, result, reason, new("http.route", (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText));
+        // How long hits and misses take is what the server measures (http.server.request.duration), with these two words.
+        if (http.Features.Get<IHttpMetricsTagsFeature>() is not { } server)
+            return;
+
+        server.Tags.Add(result);
+        server.Tags.Add(reason);
+    }
+
+    public void Stored(int bytes) => _bodies.Record(bytes);
+
+    public void Collapsed(int requests) => _collapsed.Record(requests);
 
     public void Written(long bytes) => _written.Add(bytes);
 
@@ -35,4 +89,18 @@ internal sealed class CacheMetrics
     public void EvictionFailed() => _failures.Add(1, KeyValuePair.Create("operation", (object?)"evict"));
 
     public void QueueDropped(int entries) => _dropped.Add(entries);
+
+    public void Evicted(TimeSpan took, bool isAcknowledged) =>
+        _evictions.Record(took.TotalSeconds, KeyValuePair.Create("cache.acknowledged", (object?)isAcknowledged));
+
+    public void AwaitedLeases(TimeSpan took) => _leaseWaits.Record(took.TotalSeconds);
+
+    private static string GroupOf(CacheOutcome outcome) => outcome switch
+    {
+        CacheOutcome.Hit => "hit",
+        CacheOutcome.StaleWhileRevalidate or CacheOutcome.StaleIfError => "stale",
+        CacheOutcome.Overloaded => "refused",
+        >= CacheOutcome.Credentials and <= CacheOutcome.Unreachable => "bypass",
+        _ => "miss",
+    };
 }

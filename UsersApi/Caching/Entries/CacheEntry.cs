@@ -61,6 +61,10 @@ internal sealed record CacheEntry
     /// <summary>The content coding in which the body stands in the store: empty, or gzip.</summary>
     public string Coding { get; init; } = "";
 
+    /// <summary>The trace of the request that made it; known in the process that made it alone.</summary>
+    [JsonIgnore]
+    public System.Diagnostics.ActivityContext Cause { get; init; }
+
     /// <summary>The body as the action wrote it.</summary>
     [JsonIgnore]
     public ReadOnlyMemory<byte> Body { get; init; }

@@ -12,6 +12,9 @@ internal sealed class Collapser<T>
         var mine = new Flight(this, key);
         var flight = _flights.GetOrAdd(key, mine);
         isLeader = ReferenceEquals(flight, mine);
+        if (!isLeader)
+            flight.Follow();
+
         return flight;
     }
 
@@ -20,6 +23,11 @@ internal sealed class Collapser<T>
     {
         // Each waiter goes on by itself: a thousand of them must not run on the leader's thread.
         private readonly TaskCompletionSource<T?> _landing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        private int _followers;
+
+        /// <summary>How many others have joined.</summary>
+        public int Followers => Volatile.Read(ref _followers);
 
         /// <summary>The result; null when the leader failed.</summary>
         public Task<T?> Landing => _landing.Task;
@@ -30,6 +38,8 @@ internal sealed class Collapser<T>
             Close();
             _landing.TrySetResult(result);
         }
+
+        public void Follow() => Interlocked.Increment(ref _followers);
 
         /// <summary>Nobody joins any more; those who have go on waiting.</summary>
         public void Close() => owner._flights.TryRemove(KeyValuePair.Create(key, this));

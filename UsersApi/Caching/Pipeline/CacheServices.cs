@@ -8,8 +8,10 @@ internal sealed record CacheServices(
     public RedisCachedOptions Options => Monitor.CurrentValue;
 
     /// <summary>Sends a response that was found.</summary>
-    public Task DeliverAsync(CachedRequest request, Answer answer)
+    public async Task DeliverAsync(CachedRequest request, Answer answer)
     {
+        using var span = CacheTraces.Delivery();
+        span.Note(answer.Outcome);
         var now = Time.GetUtcNow();
         if (answer.Outcome is CacheOutcome.Collapsed)
         {
@@ -19,22 +21,22 @@ internal sealed record CacheServices(
         {
             var ttl = (answer.Entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000;
             CacheStatus.SetHit(request.Http, request.Options.Name, answer.Outcome, ttl);
-            Metrics.Request(answer.Outcome);
+            Metrics.Request(request.Http, answer.Outcome);
         }
 
-        return new ResponseDelivery(request.Http, request.Policy, now).SendAsync(answer.Entry, isHit: true);
+        await new ResponseDelivery(request.Http, request.Policy, now).SendAsync(answer.Entry, isHit: true);
     }
 
     /// <summary>The request went to the action, for this reason (RFC 9211, section 2.2).</summary>
     public void ReportForward(HttpContext http, CacheOutcome outcome, string reason)
     {
         CacheStatus.SetForward(http, Options.Name, outcome, reason);
-        Metrics.Request(outcome);
+        Metrics.Request(http, outcome);
     }
 
     public void ReportRefusal(HttpContext http, CacheOutcome outcome)
     {
         CacheStatus.SetRefused(http, Options.Name, outcome);
-        Metrics.Request(outcome);
+        Metrics.Request(http, outcome);
     }
 }

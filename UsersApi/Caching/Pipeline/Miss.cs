@@ -99,12 +99,16 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
             Key = request.KeyOf(verdict.Selecting),
             Action = _policy.ActionId,
             Stamp = found.Lookup.Stamp,
+            Cause = CacheTraces.Here,
         };
         entry = EntryLife.Begin(entry, verdict.Freshness, request.Options.JitterPercent, now);
         capture.Headers.Revert();
         var outcome = Store(entry, verdict.Selecting);
         Report(outcome);
+        services.Metrics.Stored(body.Length);
         Land(entry, isStored: outcome is CacheOutcome.Stored);
+        using var span = CacheTraces.Delivery();
+        span.Note(outcome);
         await delivery.SendAsync(entry, isHit: false);
         return null;
     }
@@ -150,6 +154,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
 
     private void Land(CacheEntry entry, bool isStored)
     {
+        services.Metrics.Collapsed(1 + (found.Flight?.Followers ?? 0));
         // Where the answer named another header in Vary, those who wait may want another variant. Where the client went away, one of
         // them takes over.
         if (!request.IsAborted)

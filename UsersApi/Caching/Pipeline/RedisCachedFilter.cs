@@ -106,7 +106,9 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
             return;
         }
 
+        using var span = CacheTraces.Action();
         var executed = await miss.CaptureAsync(() => next(), isByFramework: false);
+        span?.Stop();
         if (executed is { Exception: { } error, ExceptionHandled: false } && !miss.IsStreaming && miss.StaleIfError(error) is { } stale)
         {
             _answer = stale;

@@ -8,6 +8,7 @@ internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Reva
     /// <exception cref="OperationCanceledException">The client went away.</exception>
     public async ValueTask<LookupResult> FindAsync(CachedRequest request)
     {
+        using var span = CacheTraces.Lookup();
         if (!request.Options.Enabled)
             return new LookupResult(new StoreLookup(request.KeyOf([]), [], null, null, null, IsOutdated: false), null, "", null);
 

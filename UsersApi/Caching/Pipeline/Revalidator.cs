@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 
 namespace UsersApi.Caching.Pipeline;
@@ -43,12 +44,14 @@ internal sealed class Revalidator(
         // All that is taken from the original is taken now. Its ambient values stay behind: the new context would take the
         // original's place in IHttpContextAccessor.
         var features = Copy(original, new RedisCachedRevalidation(flightKey, flight));
+        var cause = CacheTraces.Here;
         using (ExecutionContext.SuppressFlow())
-            _ = Task.Run(() => RunAsync(_pipeline, features, flight));
+            _ = Task.Run(() => RunAsync(_pipeline, features, flight, cause));
     }
 
-    private async Task RunAsync(RequestDelegate pipeline, FeatureCollection features, CacheFlight flight)
+    private async Task RunAsync(RequestDelegate pipeline, FeatureCollection features, CacheFlight flight, ActivityContext cause)
     {
+        using var span = CacheTraces.Revalidation(cause);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
         limit.CancelAfter(TimeSpan.FromMilliseconds(options.Value.RevalidationMs));
         var response = new UnsentResponse();

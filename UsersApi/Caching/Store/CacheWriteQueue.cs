@@ -18,6 +18,9 @@ internal sealed class CacheWriteQueue(IOptions<RedisCachedOptions> options, Cach
 
     public long Bytes => Volatile.Read(ref _bytes);
 
+    /// <summary>What waits longest; null where nothing does.</summary>
+    public CacheEntry? Oldest => _channel.Reader.TryPeek(out var oldest) ? oldest : null;
+
     /// <summary>Takes an entry in; of two with one key, only the later will be written.</summary>
     /// <returns>False after <see cref="Complete"/>.</returns>
     public bool TryEnqueue(CacheEntry entry)

@@ -80,6 +80,7 @@ internal sealed class CacheWriteWorker(
     {
         // Whole seconds, upwards: the store would round a rest below one second to an expiry of none. The entry knows better.
         var seconds = TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds));
+        using var span = CacheTraces.Write(entry.Cause);
         var expiry = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = seconds };
         var bytes = CacheEntryFormat.Write(entry);
         await cache.SetAsync(entry.Key, bytes, expiry, cancel);

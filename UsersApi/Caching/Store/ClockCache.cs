@@ -22,6 +22,13 @@ internal sealed class ClockCache<TKey, TValue>(long limit)
 
     private long _bytes;
 
+    public int Count => _places.Count;
+
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>All values, in no order.</summary>
+    public IEnumerable<TValue> Values => _places.Select(place => place.Value.Value);
+
     /// <summary>The value under this key, which counts as used.</summary>
     public TValue? Find(TKey key)
     {

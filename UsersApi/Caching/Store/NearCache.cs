@@ -9,6 +9,8 @@ internal sealed class NearCache(IOptions<RedisCachedOptions> options)
     private readonly long _limit = options.Value.NearCacheBytes;
     private readonly ClockCache<string, CacheEntry> _entries = new(options.Value.NearCacheBytes);
 
+    public ClockCache<string, CacheEntry> Entries => _entries;
+
     public CacheEntry? Find(string key) => _entries.Find(key);
 
     /// <summary>Keeps an entry whose stamp was the current one, if it fits in, and is hot enough.</summary>

@@ -49,6 +49,7 @@ internal sealed class Evictions(
         while (NextBatch() is { } batch)
         {
             var tags = batch.SelectMany(request => request.Tags).ToHashSet(StringComparer.Ordinal);
+            using var span = CacheTraces.EvictionCommand(batch.Select(request => request.Cause));
             if (await TrySendAsync(tags) is { } sent)
                 _ = AcknowledgeAsync(batch, sent.Eviction, sent.Pending);
             else
@@ -111,11 +112,13 @@ internal sealed class Evictions(
     {
         using (pending)
         {
+            var began = time.GetTimestamp();
             // Until all leases of an earlier incarnation have run out, nobody knows who holds one.
             if (!eviction.IsCalm)
                 await Task.Delay(LeaseTerms.AwaitedFor, time);
 
             var silent = await pending.WaitAsync(eviction.Holders, eviction.IsCalm ? LeaseTerms.AwaitedFor : TimeSpan.Zero, time);
+            metrics.AwaitedLeases(time.GetElapsedTime(began));
             batch.ForEach(request => request.Result.TrySetResult(true));
             if (silent.Count > 0)
                 await ForgetAsync(eviction, silent);
@@ -193,6 +196,8 @@ internal sealed class Evictions(
     private sealed class Request(string[] tags)
     {
         public string[] Tags => tags;
+
+        public System.Diagnostics.ActivityContext Cause { get; } = CacheTraces.Here;
 
         public TaskCompletionSource<bool> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -13,6 +13,8 @@ internal sealed class OwedTags
 
     public bool IsEmpty => Volatile.Read(ref _tags).IsEmpty;
 
+    public int Count => Volatile.Read(ref _tags).Count;
+
     public bool HasAny(IReadOnlyList<string> tags) => Volatile.Read(ref _tags) is { IsEmpty: false } owed && tags.Any(owed.ContainsKey);
 
     public void Add(IEnumerable<string> tags)

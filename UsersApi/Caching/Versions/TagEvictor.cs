@@ -1,8 +1,17 @@
 namespace UsersApi.Caching.Versions;
 
 /// <summary>Evicts tags as attributes and applications name them.</summary>
-internal sealed class TagEvictor(ITagVersions versions, IOptions<RedisCachedOptions> options)
+internal sealed class TagEvictor(
+    ITagVersions versions, IOptions<RedisCachedOptions> options, TimeProvider time, CacheMetrics metrics)
 {
-    public Task<bool> EvictAsync(IEnumerable<string> tags) =>
-        versions.EvictAsync([.. tags.Select(tag => TagNames.Fold(tag, options.Value.TagBuckets)).Distinct(StringComparer.Ordinal)]);
+    public async Task<bool> EvictAsync(IEnumerable<string> tags)
+    {
+        using var span = CacheTraces.Eviction();
+        var began = time.GetTimestamp();
+        string[] folded = [.. tags.Select(tag => TagNames.Fold(tag, options.Value.TagBuckets)).Distinct(StringComparer.Ordinal)];
+        var isAcknowledged = await versions.EvictAsync(folded);
+        metrics.Evicted(time.GetElapsedTime(began), isAcknowledged);
+        span?.SetTag("cache.acknowledged", isAcknowledged);
+        return isAcknowledged;
+    }
 }

@@ -1,0 +1,58 @@
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+using UsersApi.Tests.Host;
+
+namespace UsersApi.Tests.Telemetry;
+
+/// <summary>What leaves the process, and only where the configuration asks for it.</summary>
+public sealed class ExportTests
+{
+    [Test]
+    public async Task Nothing_of_OpenTelemetry_is_there_without_its_variables()
+    {
+        await using var api = await UsersApiHost.StartAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(api.Services.GetService<TracerProvider>(), Is.Null);
+            Assert.That(api.Services.GetService<MeterProvider>(), Is.Null);
+        }
+    }
+
+    [TestCase("OTEL_SDK_DISABLED", "true")]
+    [TestCase("OTEL_TRACES_EXPORTER", "none")]
+    public async Task Traces_are_switched_off_by_the_standard_variables(string name, string value)
+    {
+        await using var api = await UsersApiHost.StartAsync(settings: [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9"), (name, value)]);
+
+        Assert.That(api.Services.GetService<TracerProvider>(), Is.Null);
+    }
+
+    [Test]
+    public async Task A_collector_gets_the_spans_of_requests_cache_and_SQL_and_the_metrics()
+    {
+        await using var collector = await FakeCollector.StartAsync();
+        await using var api = await UsersApiHost.StartAsync(settings:
+        [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            ("OTEL_BSP_SCHEDULE_DELAY", "100"),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "100"),
+        ]);
+        await api.UntilItCachesAsync();
+        await api.Client.CreateUserAsync("ada@example.com", "Ada");
+        using var found = await api.Anonymous.FetchAsync($"{Http.Users}/search?q=ada@example.com");
+
+        foreach (var span in (string[])["cache lookup", "cache action", "cache delivery", "cache write", "cache eviction", "Npgsql", "Microsoft.AspNetCore"])
+        {
+            await Eventually.HoldsAsync(() => Task.FromResult(collector.ReceivedAt("/v1/traces").Contains(span, StringComparison.Ordinal)), span);
+        }
+
+        foreach (var metric in (string[])["cache.requests", "cache.eviction.duration", "cache.memory.usage", "http.server.request.duration", "db.client"])
+        {
+            await Eventually.HoldsAsync(() => Task.FromResult(collector.ReceivedAt("/v1/metrics").Contains(metric, StringComparison.Ordinal)), $"{metric} in {collector.ReceivedAt("/v1/metrics").Length} bytes");
+        }
+
+        Assert.That(collector.ReceivedAt("/v1/traces") + collector.ReceivedAt("/v1/metrics"), Does.Not.Contain("ada@").And.Not.Contain("ada%40"), "personal data");
+    }
+}

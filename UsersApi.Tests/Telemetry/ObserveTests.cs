@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using UsersApi.Tests.Coherence;
+using UsersApi.Tests.Host;
+
+namespace UsersApi.Tests.Telemetry;
+
+/// <summary>The dashboard and the alerts of docs/observe, by a real Prometheus (Debian: apt-get install prometheus).</summary>
+[Category("Scale")]
+public sealed partial class ObserveTests
+{
+    private static readonly string Folder = Path.Combine(Repository.Root, "docs", "observe");
+
+    [TestCase("check", "rules", "rules.yaml")]
+    [TestCase("test", "rules", "rules.test.yaml")]
+    public async Task The_rules_are_right_and_each_fires_when_it_should(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("promtool", arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.That(process.ExitCode, Is.Zero, output);
+    }
+
+    [Test]
+    public async Task Every_alert_is_tested_both_ways_and_explained()
+    {
+        var tests = await File.ReadAllTextAsync(Path.Combine(Folder, "rules.test.yaml"));
+        var guide = await File.ReadAllTextAsync(Path.Combine(Folder, "..", "operate.md"));
+        var alerts = AlertName().Matches(await File.ReadAllTextAsync(Path.Combine(Folder, "rules.yaml"))).Select(match => match.Groups[1].Value).ToList();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(alerts, Is.Not.Empty);
+            foreach (var alert in alerts)
+            {
+                Assert.That(Regex.Count(tests, $@"alertname: {alert}\b"), Is.GreaterThanOrEqualTo(2), alert);
+                Assert.That(guide, Does.Contain($"### {alert}\n"), "what to do about it");
+            }
+        }
+    }
+
+    [Test]
+    public async Task Every_query_of_the_dashboard_and_every_rule_has_values_of_a_running_API()
+    {
+        var (metricsPort, prometheusPort) = (LoopbackPort.Free(), LoopbackPort.Free());
+        await using var api = await UsersApiHost.StartAsync(settings:
+            [("OTEL_METRICS_EXPORTER", "prometheus"), ("OTEL_EXPORTER_PROMETHEUS_PORT", metricsPort.ToString(CultureInfo.InvariantCulture))]);
+        await api.UntilItCachesAsync();
+        var folder = Directory.CreateTempSubdirectory("prometheus-");
+        try
+        {
+            using var prometheus = await StartPrometheusAsync(folder.FullName, metricsPort, prometheusPort);
+            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{prometheusPort}") };
+            foreach (var query in await QueriesAsync())
+            {
+                await Eventually.HoldsAsync(() => HasValuesAsync(api, client, query), query);
+            }
+
+            await Eventually.HoldsAsync(() => AreAllRulesWellAsync(client), "every rule was evaluated");
+            var known = (await AnswerAsync(client, "/api/v1/label/__name__/values")).EnumerateArray().Select(name => name.GetString()!).ToHashSet();
+            var named = MetricName().Matches(await File.ReadAllTextAsync(Path.Combine(Folder, "rules.yaml"))).Select(match => match.Value).Distinct();
+            Assert.That(named, Is.SubsetOf(known), "what rules name is measured");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [GeneratedRegex(@"- alert: (\w+)")]
+    private static partial Regex AlertName();
+
+    [GeneratedRegex(@"\b(?:cache|http_server)_(?!reason|outcome)\w+(?=[{\[ ])")]
+    private static partial Regex MetricName();
+
+    private static async Task<ServerProcess> StartPrometheusAsync(string folder, int metricsPort, int port)
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder, "prometheus.yaml"), $"""
+            global: {"{"} scrape_interval: 250ms, scrape_timeout: 250ms, evaluation_interval: 500ms {"}"}
+            rule_files: ["{Folder}/rules.yaml"]
+            scrape_configs:
+              - job_name: users-api
+                static_configs: [{"{"} targets: ["127.0.0.1:{metricsPort}"] {"}"}]
+            """);
+        return await ServerProcess.StartAsync(
+            new ProcessStartInfo(
+                "prometheus",
+                [$"--config.file={folder}/prometheus.yaml", $"--storage.tsdb.path={folder}/data", $"--web.listen-address=127.0.0.1:{port}"]),
+            port);
+    }
+
+    private static async Task<IReadOnlyList<string>> QueriesAsync()
+    {
+        var dashboard = JsonElement.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "grafana", "cache.json")));
+        return [.. dashboard.GetProperty("panels").EnumerateArray().SelectMany(panel => panel.GetProperty("targets").EnumerateArray())
+            .Select(target => target.GetProperty("expr").GetString()!.Replace("$__rate_interval", "10s", StringComparison.Ordinal))];
+    }
+
+    // Rates need load while they are looked at.
+    private static async Task<bool> HasValuesAsync(UsersApiHost api, HttpClient client, string query)
+    {
+        using var missed = await api.Anonymous.FetchAsync($"{Http.Users}?skip={Random.Shared.Next(100_000)}");
+        using var hit = await api.Anonymous.FetchAsync(Http.Users);
+        using var evicted = await api.Client.SendAsync(HttpMethod.Post, "/api/v1/cache/evictions", """{"tags":["users"]}""");
+        var answer = await AnswerAsync(client, "/api/v1/query?query=" + Uri.EscapeDataString(query));
+        return answer.GetProperty("result").EnumerateArray().Any(sample => sample.GetProperty("value")[1].GetString() is { } value && value != "NaN");
+    }
+
+    private static async Task<bool> AreAllRulesWellAsync(HttpClient client) => (await AnswerAsync(client, "/api/v1/rules")).GetProperty("groups").EnumerateArray()
+        .SelectMany(group => group.GetProperty("rules").EnumerateArray()).Select(rule => rule.GetProperty("health").GetString()).All(health => health == "ok");
+
+    private static async Task<JsonElement> AnswerAsync(HttpClient client, string url)
+    {
+        using var response = await client.GetAsync(new Uri(url, UriKind.Relative));
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.That(response.IsSuccessStatusCode, Is.True, text);
+        return JsonElement.Parse(text).GetProperty("data");
+    }
+}
