@@ -7,7 +7,7 @@ namespace UsersApi.Tests.Caching.Trouble;
 [TestFixture, Parallelizable(ParallelScope.All)]
 public sealed class AclTests
 {
-    // As the README has it.
+    // As docs/failures.md has it.
     private const string Rules = "&acl:* -@all +get +set +del +unlink +hget +hmget +hgetall +hset +hmset +hkeys +hdel +hexists +hincrby +expire +pexpire +exists +touch "
         + "+eval +evalsha +script +publish +subscribe +unsubscribe +ping +echo +info +client";
 
