@@ -49,7 +49,8 @@ public sealed class FindByEmailTests : ApiTest
         await Api.Database.ExecuteAsync("UPDATE users SET email = 'king@example.com'");
 
         await Eventually.HoldsAsync(
-            async () => (await FoundAsync("ada@example.com"), await FoundAsync("king@example.com")) is ({ Count: 0 }, { Count: 1 }), "the change");
+            async () => (await FoundAsync("ada@example.com"), await FoundAsync("king@example.com")) is ({ Count: 0 }, { Count: 1 }),
+            "the change");
     }
 
     [TestCase("email="), TestCase("email=%00"), TestCase("email=a%0Ab")]
@@ -67,12 +68,16 @@ public sealed class FindByEmailTests : ApiTest
         await Seeding.SeedAsync(Api, 1_000);
         await Api.Database.ExecuteAsync("ANALYZE users");
         var plan = await Api.Database.ScalarAsync<string>(
-            "EXPLAIN (FORMAT JSON) SELECT * FROM users WHERE lower(email COLLATE \"C\") = lower('a@example.com' COLLATE \"C\") ORDER BY id LIMIT 21");
+            """
+            EXPLAIN (FORMAT JSON)
+            SELECT * FROM users WHERE lower(email COLLATE "C") = lower('a@example.com' COLLATE "C") ORDER BY id LIMIT 21
+            """);
 
         Assert.That(plan, Does.Contain("users_email_key"));
     }
 
-    private static List<string> EmailsIn(JsonElement users) => [.. users.EnumerateArray().Select(user => user.GetProperty("email").GetString()!)];
+    private static List<string> EmailsIn(JsonElement users) =>
+        [.. users.EnumerateArray().Select(user => user.GetProperty("email").GetString()!)];
 
     private async Task<List<string>> FoundAsync(string email) => EmailsIn(await Client.GetJsonAsync(ByEmail + email));
 }
