@@ -89,5 +89,6 @@ public sealed class OtherOriginTests
     private static int? StatusOf(JsonElement answer) => answer.TryGetProperty("status", out var status) ? status.GetInt32() : null;
 
     private static string? HeaderOf(JsonElement answer, string name) =>
-        answer.ValueKind == JsonValueKind.Object && answer.GetProperty("headers").TryGetProperty(name, out var value) ? value.GetString() : null;
+        answer.ValueKind == JsonValueKind.Object
+            && answer.GetProperty("headers").TryGetProperty(name, out var value) ? value.GetString() : null;
 }

@@ -42,7 +42,8 @@ internal sealed class Page : IAsyncDisposable
     {
         _script = $$"""
             {{functions}}
-            const post = found => fetch("/found", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(found) });
+            const post = found => fetch("/found", {
+                method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(found) });
             {{expression}}.then(post, error => post({ error: String(error) }));
             """;
 

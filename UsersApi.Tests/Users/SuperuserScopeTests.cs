@@ -33,7 +33,8 @@ public sealed class SuperuserScopeTests : ApiTest
 
         await IsRefusedAsync(new HttpMethod(method), url, json);
         Assert.That(
-            await Api.Database.ScalarAsync<bool>("SELECT is_superuser = @isSuperuser AND version = 1 FROM users", new { isSuperuser }), Is.True);
+            await Api.Database.ScalarAsync<bool>("SELECT is_superuser = @isSuperuser AND version = 1 FROM users", new { isSuperuser }),
+            Is.True);
 
         using var response = await Client.SendAsync(new HttpMethod(method), url, json, token: Admin);
         Assert.That((await response.BodyAsync()).GetProperty("isSuperuser").GetBoolean(), Is.Not.EqualTo(isSuperuser));

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using UsersApi.Users;
@@ -23,4 +24,27 @@ public sealed class UserCursorTests
     [Test]
     public void Nonsense_does_not_decode() =>
         Prop.ForAll<string>(text => !UserCursor.TryDecode(text, out var id) || UserCursor.Encode(id) == text).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void A_cursor_of_a_sort_decodes_to_what_it_was_made_of() =>
+        Prop.ForAll<Guid, DateTime, NonNull<string>>((id, time, text) => UserSorts.All.All(sort =>
+        {
+            var user = new UserResponse(id, PlainOf(text.Get), null, true, false, Microseconds(time), default, 1);
+            var position = SortedCursor.Of(sort, user);
+            return SortedCursor.TryDecode(position.Encode(), out var decoded) && decoded == position
+                && !UserCursor.TryDecode(position.Encode(), out _);
+        })).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void Nonsense_is_no_cursor_of_a_sort() =>
+        Prop.ForAll<byte[]>(bytes =>
+        {
+            var text = Base64Url.EncodeToString(bytes);
+            return !SortedCursor.TryDecode(text, out var position) || position.Encode() == text;
+        }).QuickCheckThrowOnFailure();
+
+    // What a column of Postgres can hold: no NUL, no half of a surrogate pair, and microseconds.
+    private static string PlainOf(string text) => string.Concat(text.Where(letter => letter != 0 && !char.IsSurrogate(letter)));
+
+    private static DateTime Microseconds(DateTime time) => new(time.Ticks - (time.Ticks % 10), DateTimeKind.Utc);
 }

@@ -30,7 +30,9 @@ expect(patched.data?.fullName === null && patched.data.version === 2, "a user wi
 const lost = await users.PATCH("/api/v1/users/{id}", { headers, params: { path, header: { "If-Match": ifMatch } }, body: change });
 expect(lost.error?.status === 412, "a refused write");
 
-const listed = await users.GET("/api/v1/users", { params: { query: { email: email.toUpperCase(), include: "total", sort: "-createdAt" } } });
+const listed = await users.GET("/api/v1/users", {
+  params: { query: { email: email.toUpperCase(), include: "total", sort: "-createdAt" } },
+});
 expect(listed.data?.length === 1 && listed.data[0]?.id === path.id, "the user alone");
 expect(listed.response.headers.get("Total-Count") === "1", "a total of 1");
 
