@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using UsersApi.Caching;
 using UsersApi.Hosting;
@@ -14,61 +13,6 @@ public sealed partial class UsersController
         "ETags of which the user must have one, or `*`: a write to another version is refused. Without it, the write is done whatever is there.";
     private const string IfNoneMatch =
         "ETags of which the user must have none, or `*`, which refuses the write to any user that exists.";
-
-    /// <summary>Creates a user</summary>
-    /// <remarks>Absent members take their defaults. The id is the server's; ordering by id is ordering by creation.</remarks>
-    /// <response code="201">The user, at the URL in `Location`.</response>
-    /// <response code="400">The body is malformed, or a field is not valid.</response>
-    /// <response code="409">Another user has the email, or other writes came first.</response>
-    [HttpPost]
-    [Consumes(Json)]
-    [RequiresScope(Scopes.UsersWrite), ReportsWrite]
-    [RedisCacheEvict("users")]
-    [ProducesResponseType<UserResponse>(StatusCodes.Status201Created, Json)]
-    [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
-    [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
-    [ProducesHeader(StatusCodes.Status201Created, "Location", "The user's URL, relative.")]
-    [ProducesHeader(StatusCodes.Status201Created, "ETag", RowVersion)]
-    public async Task<ActionResult<UserResponse>> Create(UserRequest user, CancellationToken cancellationToken)
-    {
-        var result = await users.InsertAsync(NewUser(user), write, cancellationToken);
-        return result.User is { } created
-            ? Created(new Uri(Url.Action(nameof(Find), new { id = created.Id })!, UriKind.Relative), WithETag(created))
-            : Refusal(result.Outcome);
-    }
-
-    /// <summary>Creates up to 20,000 users at once: all, or none</summary>
-    /// <remarks>One transaction. Where one email is taken or repeated, no user is created, and the errors name each by its position.</remarks>
-    /// <response code="201">How many users there are more, and their ids in the order of the request.</response>
-    /// <response code="400">The body is malformed, empty or too long, or a field is not valid.</response>
-    /// <response code="409">Emails are taken or repeated, and the errors name them by position, up to 100; or other writes came first.</response>
-    [HttpPost("bulk")]
-    [Consumes(Json)]
-    [RequestSizeLimit(UserLimits.BulkBytes)]
-    [RequiresScope(Scopes.UsersWrite), ReportsWrite]
-    [RedisCacheEvict("users")]
-    [ProducesResponseType<BulkResponse>(StatusCodes.Status201Created, Json)]
-    [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
-    [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
-    public async Task<ActionResult<BulkResponse>> CreateAll(
-        [MinLength(1), MaxLength(UserLimits.MaxRows), NoNulls] IReadOnlyList<UserRequest> body, CancellationToken cancellationToken)
-    {
-        var repeated = BulkEmails.FindRepeated(body);
-        if (repeated.Count > 0)
-        {
-            return this.EmailsRepeated(repeated);
-        }
-
-        List<UserResponse> created = [.. body.Select(NewUser)];
-        var result = await users.InsertAllAsync(created, write, cancellationToken);
-        if (result.Outcome != UserWriteOutcome.Done)
-        {
-            return result.Outcome == UserWriteOutcome.EmailTaken ? this.EmailsTaken(result.Taken) : Refusal(result.Outcome);
-        }
-
-        Log.BulkCreated(logger, created.Count);
-        return StatusCode(StatusCodes.Status201Created, new BulkResponse(created.Count, [.. created.Select(user => user.Id)]));
-    }
 
     /// <summary>Replaces a user</summary>
     /// <remarks>Absent members take their defaults. Each accepted update raises the version, also one that changes nothing.</remarks>
@@ -171,13 +115,8 @@ public sealed partial class UsersController
         UserWriteOutcome.NotFound => this.NoSuchUser(),
         UserWriteOutcome.VersionMismatch => this.VersionMismatch(),
         UserWriteOutcome.LostRace => this.LostRace(),
+        UserWriteOutcome.StillRunning => this.StillRunning(),
+        UserWriteOutcome.OtherRequest => this.OtherRequest(),
         _ => this.EmailTaken(),
     };
-
-    private UserResponse NewUser(UserRequest user)
-    {
-        var now = clock.GetUtcNow();
-        return new UserResponse(
-            ids.Next(), user.Email, user.FullName, user.IsActive, user.IsSuperuser, now.UtcDateTime, now.UtcDateTime, Version: 1);
-    }
 }

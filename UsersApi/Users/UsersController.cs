@@ -97,7 +97,8 @@ public sealed partial class UsersController(
     /// <response code="404">No user has this id.</response>
     [HttpGet("{id:guid}")]
     [RedisCached(
-        Seconds = 60, StaleIfErrorSeconds = WhilePostgresIsDown, Tags = ["user:{id}", "user"], DeclaredQueryOnly = true, Audience = CacheAudience.Everyone)]
+        Seconds = 60, StaleIfErrorSeconds = WhilePostgresIsDown, Tags = ["user:{id}", "user"], DeclaredQueryOnly = true,
+        Audience = CacheAudience.Everyone)]
     [ProducesResponseType<UserResponse>(StatusCodes.Status200OK, Json)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, ProblemJson)]
     [ProducesHeader(StatusCodes.Status200OK, "ETag", RowVersion)]
