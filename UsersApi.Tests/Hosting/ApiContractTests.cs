@@ -61,6 +61,19 @@ public sealed class ApiContractTests : ApiTest
     public async Task Condition_of_a_cached_read_is_a_parameter(string header) =>
         Assert.That((await ParameterAsync(Http.Users, "get", header)).GetProperty("in").GetString(), Is.EqualTo("header"));
 
+    [TestCase(Http.Users), TestCase($"{Http.Users}/bulk")]
+    public async Task Key_of_a_creation_is_an_optional_header(string path)
+    {
+        var parameter = await ParameterAsync(path, "post", "Idempotency-Key");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(parameter.GetProperty("in").GetString(), Is.EqualTo("header"));
+            Assert.That(parameter.TryGetProperty("required", out var required) && required.GetBoolean(), Is.False);
+            Assert.That(parameter.GetProperty("description").GetString(), Does.Contain("same key"));
+        }
+    }
+
     [Test]
     public async Task Try_it_out_sends_nothing_that_was_not_asked_for()
     {

@@ -30,6 +30,9 @@ internal static class PostgresServiceCollectionExtensions
         services.AddKeyedSingleton(Direct, (services, _) => OptionsOf(services).DirectConnectionString is { Length: > 0 } direct
             ? CreateDataSource(services, direct)
             : services.GetRequiredService<NpgsqlDataSource>());
+        services.AddOptions<IdempotencyOptions>()
+            .Bind(configuration.GetSection(IdempotencyOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IdempotentAnswers>();
         services.AddSingleton<WriteTransactions>();
         services.AddScoped<RequestWrite>();
         services.AddSingleton<MigrationFolder>();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using UsersApi.Data;
 using UsersApi.Identity;
 
 namespace UsersApi.Users;
@@ -43,6 +44,22 @@ internal static class UserProblems
         statusCode: StatusCodes.Status409Conflict,
         title: "Nothing was changed: other writes came first",
         detail: "Other writes to the same users were committed first, several times in a row. Send the request again.");
+
+    public static ObjectResult StillRunning(this ControllerBase controller) => controller.Problem(
+        statusCode: StatusCodes.Status409Conflict,
+        title: "The request is still running",
+        detail: "A request with the same Idempotency-Key has not been answered yet. Send this one again later: it gets the same answer.");
+
+    public static ObjectResult OtherRequest(this ControllerBase controller) => controller.Problem(
+        statusCode: StatusCodes.Status422UnprocessableEntity,
+        title: "The Idempotency-Key was used before",
+        detail: "Another request came with the same Idempotency-Key. A new request needs a new key.");
+
+    public static ActionResult BadIdempotencyKey(this ControllerBase controller) => Invalid(
+        controller,
+        StatusCodes.Status400BadRequest,
+        null,
+        [(IdempotentRequest.Header, "This is not a key of 1 to 255 visible ASCII characters, in quotes or not.")]);
 
     public static ActionResult EmailsTaken(this ControllerBase controller, IReadOnlyList<int> positions) =>
         Invalid(

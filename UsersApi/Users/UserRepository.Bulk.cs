@@ -13,7 +13,8 @@ public sealed partial class UserRepository
         // In the order of the index: two requests that share addresses then wait for each other at the first that they share,
         // where in orders of their own each could hold what the other waits for.
         var sorted = users.OrderBy(user => user.Email.ToLowerInvariant(), StringComparer.Ordinal).ToList();
-        return LostRace.TryAgainAsync(() => InsertAllOnceAsync(users, sorted, write, cancellationToken), BulkWriteResult.LostRace);
+        return LostRace.TryAgainAsync(
+            () => InsertAllOnceAsync(users, sorted, write, cancellationToken), new BulkWriteResult(UserWriteOutcome.LostRace));
     }
 
     private async Task<BulkWriteResult> InsertAllOnceAsync(
@@ -21,8 +22,19 @@ public sealed partial class UserRepository
     {
         try
         {
-            await transactions.RunAsync(write, connection => CopyAsync(connection, sorted, cancellationToken), cancellationToken);
-            return BulkWriteResult.Done;
+            var ids = await transactions.RunAsync<Guid[]>(
+                write,
+                async connection =>
+                {
+                    await CopyAsync(connection, sorted, cancellationToken);
+                    return [.. users.Select(user => user.Id)];
+                },
+                cancellationToken);
+            return new BulkWriteResult(UserWriteOutcome.Done, Ids: ids);
+        }
+        catch (RepeatedRequestException repeated)
+        {
+            return new BulkWriteResult(OutcomeOf(repeated));
         }
         catch (PostgresException error) when (IsEmailTaken(error))
         {
@@ -30,8 +42,7 @@ public sealed partial class UserRepository
         }
     }
 
-    private static async Task<IReadOnlyList<UserResponse>?> CopyAsync(
-        NpgsqlConnection connection, IReadOnlyList<UserResponse> users, CancellationToken cancellationToken)
+    private static async Task CopyAsync(NpgsqlConnection connection, IReadOnlyList<UserResponse> users, CancellationToken cancellationToken)
     {
         await using var copy = await UserCopy.BeginAsync(connection, cancellationToken);
         foreach (var user in users)
@@ -41,7 +52,6 @@ public sealed partial class UserRepository
         }
 
         await copy.CompleteAsync(cancellationToken);
-        return users;
     }
 
     // Postgres stops at the first; a client that mends its list wants them all.

@@ -25,10 +25,16 @@ public sealed partial class UserRepository
     /// <param name="now">The time of the update.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<UserWriteResult> UpdateAsync(
-        Guid id, UserChange change, WriteConditions conditions, RequestWrite write, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Guid id,
+        UserChange change,
+        WriteConditions conditions,
+        RequestWrite write,
+        DateTimeOffset now,
+        CancellationToken cancellationToken) =>
         LostRace.TryAgainAsync(() => UpdateOnceAsync(id, change, conditions, write, now, cancellationToken), Lost);
 
-    public Task<UserWriteResult> DeleteAsync(Guid id, WriteConditions conditions, RequestWrite write, CancellationToken cancellationToken) =>
+    public Task<UserWriteResult> DeleteAsync(
+        Guid id, WriteConditions conditions, RequestWrite write, CancellationToken cancellationToken) =>
         LostRace.TryAgainAsync(() => DeleteOnceAsync(id, conditions, write, cancellationToken), Lost);
 
     private async Task<UserWriteResult> InsertOnceAsync(UserResponse user, RequestWrite write, CancellationToken cancellationToken)
@@ -39,13 +45,25 @@ public sealed partial class UserRepository
             ON CONFLICT (lower(email COLLATE "C")) DO NOTHING
             RETURNING {Columns}
             """;
-        return await WriteAsync(Sql, user, write, cancellationToken) is { } inserted
-            ? new UserWriteResult(UserWriteOutcome.Done, inserted)
-            : new UserWriteResult(UserWriteOutcome.EmailTaken);
+        try
+        {
+            return await WriteAsync(Sql, user, write, cancellationToken) is { } inserted
+                ? new UserWriteResult(UserWriteOutcome.Done, inserted)
+                : new UserWriteResult(UserWriteOutcome.EmailTaken);
+        }
+        catch (RepeatedRequestException repeated)
+        {
+            return new UserWriteResult(OutcomeOf(repeated));
+        }
     }
 
     private async Task<UserWriteResult> UpdateOnceAsync(
-        Guid id, UserChange change, WriteConditions conditions, RequestWrite write, DateTimeOffset now, CancellationToken cancellationToken)
+        Guid id,
+        UserChange change,
+        WriteConditions conditions,
+        RequestWrite write,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         const string Sql = $"""
             UPDATE users
@@ -82,7 +100,8 @@ public sealed partial class UserRepository
         }
     }
 
-    private async Task<UserWriteResult> DeleteOnceAsync(Guid id, WriteConditions conditions, RequestWrite write, CancellationToken cancellationToken)
+    private async Task<UserWriteResult> DeleteOnceAsync(
+        Guid id, WriteConditions conditions, RequestWrite write, CancellationToken cancellationToken)
     {
         const string Sql = $"""
             DELETE FROM users WHERE id = @Id AND {ConditionsHold} RETURNING {Columns}
@@ -98,6 +117,9 @@ public sealed partial class UserRepository
             write,
             connection => QueryAsync(connection, sql, parameters, cancellationToken).SingleOrDefaultAsync(cancellationToken).AsTask(),
             cancellationToken);
+
+    private static UserWriteOutcome OutcomeOf(RepeatedRequestException repeated) =>
+        repeated.IsRunning ? UserWriteOutcome.StillRunning : UserWriteOutcome.OtherRequest;
 
     private static bool IsEmailTaken(PostgresException error) =>
         error.SqlState == PostgresErrorCodes.UniqueViolation && error.ConstraintName == EmailIndex;

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using UsersApi.Caching;
 using UsersApi.Hosting;
@@ -10,73 +9,6 @@ namespace UsersApi.Users;
 
 public sealed partial class UsersController
 {
-    /// <summary>Creates a user</summary>
-    /// <remarks>A member that is left out gets its default. The server chooses the id.</remarks>
-    /// <response code="201">The new user. `Location` has its URL.</response>
-    /// <response code="400">The body is malformed, or a field is not valid.</response>
-    /// <response code="409">Another user has this email, or other writes came first each time.</response>
-    [HttpPost]
-    [Consumes(Json)]
-    [RequiresScope(Scopes.UsersWrite, Besides = ToSetSuperuser), ReportsWrite]
-    [RedisCacheEvict("users")]
-    [ProducesResponseType<UserResponse>(StatusCodes.Status201Created, Json)]
-    [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
-    [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
-    [ProducesHeader(StatusCodes.Status201Created, "Location", "The user's URL, relative.")]
-    [ProducesHeader(StatusCodes.Status201Created, "ETag", RowVersion)]
-    public async Task<ActionResult<UserResponse>> Create(UserRequest user, CancellationToken cancellationToken)
-    {
-        if (user.IsSuperuser && !MaySetSuperuser)
-        {
-            return this.SuperuserRefused();
-        }
-
-        var result = await users.InsertAsync(NewUser(user), write, cancellationToken);
-        return result.User is { } created
-            ? Created(new Uri(Url.Action(nameof(Find), new { id = created.Id })!, UriKind.Relative), WithETag(created))
-            : Refusal(result.Outcome);
-    }
-
-    /// <summary>Creates up to 20,000 users in one transaction</summary>
-    /// <remarks>
-    /// Either all users are created or none. If an email is taken, or occurs twice, the errors name it by its position: `[3].email`.
-    /// </remarks>
-    /// <response code="201">How many users were created, and their ids in the order of the request.</response>
-    /// <response code="400">The body is malformed, empty or too long, or a field is not valid.</response>
-    /// <response code="409">Emails are taken or repeated; the errors name up to 100. Or other writes came first each time.</response>
-    [HttpPost("bulk")]
-    [Consumes(Json)]
-    [RequestSizeLimit(UserLimits.BulkBytes)]
-    [RequiresScope(Scopes.UsersWrite, Besides = ToSetSuperuser), ReportsWrite]
-    [RedisCacheEvict("users")]
-    [ProducesResponseType<BulkResponse>(StatusCodes.Status201Created, Json)]
-    [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, ProblemJson)]
-    [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status409Conflict, ProblemJson)]
-    public async Task<ActionResult<BulkResponse>> CreateAll(
-        [MinLength(1), MaxLength(UserLimits.MaxRows), NoNulls] IReadOnlyList<UserRequest> body, CancellationToken cancellationToken)
-    {
-        if (!MaySetSuperuser && body.Any(user => user.IsSuperuser))
-        {
-            return this.SuperuserRefused();
-        }
-
-        var repeated = BulkEmails.FindRepeated(body);
-        if (repeated.Count > 0)
-        {
-            return this.EmailsRepeated(repeated);
-        }
-
-        List<UserResponse> created = [.. body.Select(NewUser)];
-        var result = await users.InsertAllAsync(created, write, cancellationToken);
-        if (result.Outcome != UserWriteOutcome.Done)
-        {
-            return result.Outcome == UserWriteOutcome.EmailTaken ? this.EmailsTaken(result.Taken) : Refusal(result.Outcome);
-        }
-
-        Log.BulkCreated(logger, created.Count);
-        return StatusCode(StatusCodes.Status201Created, new BulkResponse(created.Count, [.. created.Select(user => user.Id)]));
-    }
-
     /// <summary>Replaces a user</summary>
     /// <remarks>A member that is left out gets its default. Every accepted request raises the version, even if nothing changes.</remarks>
     /// <response code="200">The user as it is now.</response>
@@ -185,13 +117,8 @@ public sealed partial class UsersController
         UserWriteOutcome.VersionMismatch => this.VersionMismatch(),
         UserWriteOutcome.LostRace => this.LostRace(),
         UserWriteOutcome.SuperuserRefused => this.SuperuserRefused(),
+        UserWriteOutcome.StillRunning => this.StillRunning(),
+        UserWriteOutcome.OtherRequest => this.OtherRequest(),
         _ => this.EmailTaken(),
     };
-
-    private UserResponse NewUser(UserRequest user)
-    {
-        var now = clock.GetUtcNow();
-        return new UserResponse(
-            ids.Next(), user.Email, user.FullName, user.IsActive, user.IsSuperuser, now.UtcDateTime, now.UtcDateTime, Version: 1);
-    }
 }
