@@ -15,7 +15,7 @@ internal static class ApiDocumentServiceCollectionExtensions
     private static readonly Dictionary<string, string> TagDescriptions = new(StringComparer.Ordinal)
     {
         ["Users"] = "Reading users, which needs no token, and writing them, which does.",
-        ["Cache"] = "For operators: what was changed where no eviction is declared.",
+        ["Cache"] = "For operators: what the cache has and why, evicting it, and switching it.",
     };
 
     // RFC 9110, section 9.1: whoever answers one answers the other.
