@@ -148,6 +148,6 @@ internal sealed class UsersApiHost : IAsyncDisposable
     {
         public override string Name => nameof(ControllersOfTests);
 
-        public IEnumerable<TypeInfo> Types => [typeof(MisbehavingController).GetTypeInfo(), typeof(AudienceController).GetTypeInfo()];
+        public IEnumerable<TypeInfo> Types => [typeof(MisbehavingController).GetTypeInfo(), typeof(AudienceController).GetTypeInfo(), typeof(Desk.ExplainedController).GetTypeInfo()];
     }
 }

@@ -22,6 +22,12 @@ public sealed class ApiDocumentTests : ApiTest
         new($"{Http.Users}/{{id}}", "put", "200 400 401 403 404 408 409 412 413 415 428 429 500 503 504", "ETag"),
         new($"{Http.Users}/{{id}}", "patch", "200 400 401 403 404 408 409 412 413 415 428 429 500 503 504", "ETag"),
         new($"{Http.Users}/{{id}}", "delete", "204 400 401 403 404 409 412 428 429 500 503 504", ""),
+        new("/api/v1/cache/explanations", "post", "200 400 401 403 408 413 415 429 500 503 504", ""),
+        new("/api/v1/cache/entries", "get", "200 400 401 403 404 500 503 504", ""),
+        new("/api/v1/cache/entries", "head", "200 400 401 403 404 500 503 504", ""),
+        new("/api/v1/cache/statistics", "get", "200 400 401 403 500 503 504", ""),
+        new("/api/v1/cache/statistics", "head", "200 400 401 403 500 503 504", ""),
+        new("/api/v1/cache/switch", "put", "204 400 401 403 408 413 415 429 500 503 504", ""),
         new("/api/v1/cache/evictions", "post", "204 400 401 403 408 413 415 429 500 503 504", ""),
     ];
 

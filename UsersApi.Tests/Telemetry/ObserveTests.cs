@@ -17,7 +17,10 @@ public sealed partial class ObserveTests
     [TestCase("test", "rules", "rules.test.yaml")]
     public async Task The_rules_are_right_and_each_fires_when_it_should(params string[] arguments)
     {
-        var start = new ProcessStartInfo("promtool", arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("promtool", arguments)
+        {
+            WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -30,7 +33,8 @@ public sealed partial class ObserveTests
     {
         var tests = await File.ReadAllTextAsync(Path.Combine(Folder, "rules.test.yaml"));
         var guide = await File.ReadAllTextAsync(Path.Combine(Folder, "..", "operate.md"));
-        var alerts = AlertName().Matches(await File.ReadAllTextAsync(Path.Combine(Folder, "rules.yaml"))).Select(match => match.Groups[1].Value).ToList();
+        var rules = await File.ReadAllTextAsync(Path.Combine(Folder, "rules.yaml"));
+        var alerts = AlertName().Matches(rules).Select(match => match.Groups[1].Value).ToList();
 
         using (Assert.EnterMultipleScope())
         {
@@ -48,7 +52,10 @@ public sealed partial class ObserveTests
     {
         var (metricsPort, prometheusPort) = (LoopbackPort.Free(), LoopbackPort.Free());
         await using var api = await UsersApiHost.StartAsync(settings:
-            [("OTEL_METRICS_EXPORTER", "prometheus"), ("OTEL_EXPORTER_PROMETHEUS_PORT", metricsPort.ToString(CultureInfo.InvariantCulture))]);
+        [
+            ("OTEL_METRICS_EXPORTER", "prometheus"),
+            ("OTEL_EXPORTER_PROMETHEUS_PORT", metricsPort.ToString(CultureInfo.InvariantCulture)),
+        ]);
         await api.UntilItCachesAsync();
         var folder = Directory.CreateTempSubdirectory("prometheus-");
         try
@@ -61,8 +68,10 @@ public sealed partial class ObserveTests
             }
 
             await Eventually.HoldsAsync(() => AreAllRulesWellAsync(client), "every rule was evaluated");
-            var known = (await AnswerAsync(client, "/api/v1/label/__name__/values")).EnumerateArray().Select(name => name.GetString()!).ToHashSet();
-            var named = MetricName().Matches(await File.ReadAllTextAsync(Path.Combine(Folder, "rules.yaml"))).Select(match => match.Value).Distinct();
+            var names = await AnswerAsync(client, "/api/v1/label/__name__/values");
+            var known = names.EnumerateArray().Select(name => name.GetString()!).ToHashSet();
+            var rules = await File.ReadAllTextAsync(Path.Combine(Folder, "rules.yaml"));
+            var named = MetricName().Matches(rules).Select(match => match.Value).Distinct();
             Assert.That(named, Is.SubsetOf(known), "what rules name is measured");
         }
         finally
@@ -89,7 +98,10 @@ public sealed partial class ObserveTests
         return await ServerProcess.StartAsync(
             new ProcessStartInfo(
                 "prometheus",
-                [$"--config.file={folder}/prometheus.yaml", $"--storage.tsdb.path={folder}/data", $"--web.listen-address=127.0.0.1:{port}"]),
+                [
+                    $"--config.file={folder}/prometheus.yaml", $"--storage.tsdb.path={folder}/data",
+                    $"--web.listen-address=127.0.0.1:{port}",
+                ]),
             port);
     }
 
@@ -107,11 +119,16 @@ public sealed partial class ObserveTests
         using var hit = await api.Anonymous.FetchAsync(Http.Users);
         using var evicted = await api.Client.SendAsync(HttpMethod.Post, "/api/v1/cache/evictions", """{"tags":["users"]}""");
         var answer = await AnswerAsync(client, "/api/v1/query?query=" + Uri.EscapeDataString(query));
-        return answer.GetProperty("result").EnumerateArray().Any(sample => sample.GetProperty("value")[1].GetString() is { } value && value != "NaN");
+        return answer.GetProperty("result").EnumerateArray()
+            .Any(sample => sample.GetProperty("value")[1].GetString() is { } value && value != "NaN");
     }
 
-    private static async Task<bool> AreAllRulesWellAsync(HttpClient client) => (await AnswerAsync(client, "/api/v1/rules")).GetProperty("groups").EnumerateArray()
-        .SelectMany(group => group.GetProperty("rules").EnumerateArray()).Select(rule => rule.GetProperty("health").GetString()).All(health => health == "ok");
+    private static async Task<bool> AreAllRulesWellAsync(HttpClient client)
+    {
+        var groups = (await AnswerAsync(client, "/api/v1/rules")).GetProperty("groups");
+        return groups.EnumerateArray().SelectMany(group => group.GetProperty("rules").EnumerateArray())
+            .All(rule => rule.GetProperty("health").GetString() == "ok");
+    }
 
     private static async Task<JsonElement> AnswerAsync(HttpClient client, string url)
     {

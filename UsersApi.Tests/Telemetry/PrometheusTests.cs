@@ -81,13 +81,15 @@ public sealed partial class PrometheusTests
     [Test]
     public async Task The_kill_switch_shows()
     {
-        await using var off = _api.StartAnother(("RedisCached:Enabled", "false"), ("OTEL_METRICS_EXPORTER", "prometheus"), ("OTEL_EXPORTER_PROMETHEUS_PORT", $"{_port = LoopbackPort.Free()}"));
+        _port = LoopbackPort.Free();
+        await using var off = _api.StartAnother(
+            ("RedisCached:Enabled", "false"), ("OTEL_METRICS_EXPORTER", "prometheus"), ("OTEL_EXPORTER_PROMETHEUS_PORT", $"{_port}"));
 
         Assert.That(ValueOf(await ScrapeAsync(), "cache_enabled"), Is.Zero);
     }
 
     private static IEnumerable<string> LinesOf(string scrape, string name) =>
-        scrape.Split('\n').Where(line => line.StartsWith($"{name}{{", StringComparison.Ordinal) || line.StartsWith($"{name} ", StringComparison.Ordinal));
+        scrape.Split('\n').Where(line => line.StartsWith(name, StringComparison.Ordinal) && line[name.Length..] is ['{' or ' ', ..]);
 
     private static double? ValueOf(string scrape, string name) => LinesOf(scrape, name).FirstOrDefault() is { } line
         ? double.Parse(Value().Match(line).Groups[1].ValueSpan, CultureInfo.InvariantCulture)

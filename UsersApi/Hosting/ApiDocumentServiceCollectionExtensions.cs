@@ -25,7 +25,7 @@ internal static class ApiDocumentServiceCollectionExtensions
     private static readonly Dictionary<string, string> TagDescriptions = new(StringComparer.Ordinal)
     {
         ["Users"] = "Read and write users. A padlock marks each operation that needs a bearer token.",
-        ["Cache"] = "For operators: evict responses after a change that this API did not make.",
+        ["Cache"] = "For operators: see what the cache holds and why, evict it, and switch it off and on.",
     };
 
     // RFC 9110, section 9.1: whoever answers one answers the other.

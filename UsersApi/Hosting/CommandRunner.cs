@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
 using System.Runtime.InteropServices;
@@ -106,9 +107,18 @@ internal static class CommandRunner
     private static async Task<int> ExplainAsync(RootCommand root, ParseResult parsed)
     {
         var reason = parsed.UnmatchedTokens is [var word, ..] ? $"'{word}' is not understood here." : parsed.Errors[0].Message;
-        string[] help = parsed.CommandResult.Command is RootCommand ? ["--help"] : [parsed.CommandResult.Command.Name, "--help"];
+        string[] help = [.. NamesOf(parsed.CommandResult).Reverse(), "--help"];
         await Console.Error.WriteLineAsync(reason);
         await root.Parse(help).InvokeAsync(new InvocationConfiguration { Output = Console.Error });
         return NotUnderstood;
+    }
+
+    // From the command to the one before the root.
+    private static IEnumerable<string> NamesOf(SymbolResult? result)
+    {
+        for (; result is CommandResult { Command: not RootCommand } command; result = command.Parent)
+        {
+            yield return command.Command.Name;
+        }
     }
 }

@@ -11,8 +11,9 @@ namespace UsersApi.Caching.Operations;
 
 /// <summary>What the cache of this node is like at the moment, measured whenever somebody collects.</summary>
 internal sealed class CacheStateMetrics(
-    IMeterFactory factory, CacheMetrics metrics, CacheWriteQueue queue, NearCache near, IOptionsMonitor<RedisCachedOptions> options,
-    TimeProvider time, RedisMemory? memory = null, RedisConnection? connection = null, ScriptRunner? runner = null, KnownVersions? known = null,
+    IMeterFactory factory, CacheMetrics metrics, CacheStatistics statistics, CacheWriteQueue queue, NearCache near,
+    IOptionsMonitor<RedisCachedOptions> options, TimeProvider time, RedisMemory? memory = null,
+    RedisConnection? connection = null, ScriptRunner? runner = null, KnownVersions? known = null,
     OwedTags? owed = null)
     : IHostedService
 {
@@ -38,6 +39,7 @@ internal sealed class CacheStateMetrics(
             meter.CreateObservableGauge("cache.redis.memory.limit", () => memory!.Limit, "By", "Bytes that Redis may use; 0 for no limit.");
         }
 
+        statistics.Start();
         metrics.BeginAtZero();
         return Task.CompletedTask;
     }

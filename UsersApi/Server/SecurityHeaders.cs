@@ -5,6 +5,9 @@ namespace UsersApi.Server;
 /// <summary>Tells browsers to take a response for nothing but what it says it is.</summary>
 internal static class SecurityHeaders
 {
+    /// <summary>The path of the cache's desk.</summary>
+    public const string DeskPath = "/cache";
+
     /// <summary>Data load nothing, and are shown in no frame.</summary>
     private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
@@ -12,6 +15,9 @@ internal static class SecurityHeaders
     private const string PagePolicy =
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    /// <summary>The desk is forms and a style sheet, and has no script.</summary>
+    private const string DeskPolicy = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     public static WebApplication UseSecurityHeaders(this WebApplication app)
     {
@@ -35,7 +41,8 @@ internal static class SecurityHeaders
             ApiDocumentServiceCollectionExtensions.Page, StringComparison.OrdinalIgnoreCase);
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
-        headers.ContentSecurityPolicy = isPage ? PagePolicy : DataPolicy;
+        var isDesk = context.Request.Path.StartsWithSegments(DeskPath, StringComparison.Ordinal);
+        headers.ContentSecurityPolicy = isPage ? PagePolicy : isDesk ? DeskPolicy : DataPolicy;
         headers["Referrer-Policy"] = "no-referrer";
         UncachedAnswers.ForbidKeeping(context);
         return Task.CompletedTask;

@@ -17,7 +17,8 @@ internal sealed class PrometheusServer(Uri address, MeterProvider metrics, ILogg
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Listen);
         builder.Services.AddSingleton(logs);
         _app = builder.Build();
-        _app.UseOpenTelemetryPrometheusScrapingEndpoint(metrics, predicate: null, path: null, configureBranchedPipeline: null, optionsName: null);
+        _app.UseOpenTelemetryPrometheusScrapingEndpoint(
+            metrics, predicate: null, path: null, configureBranchedPipeline: null, optionsName: null);
         await _app.StartAsync(cancellationToken);
     }
 

@@ -29,7 +29,8 @@ internal sealed record TelemetryOptions(bool SendsTraces, bool SendsMetrics, Uri
             (configuration[variable] ?? "otlp").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
         bool HasEndpoint(string signal) =>
-            configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 } || configuration[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"] is { Length: > 0 };
+            configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 }
+            || configuration[$"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"] is { Length: > 0 };
 
         Uri PrometheusAddress()
         {

@@ -166,6 +166,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
         : found.Lookup.Stamp is null ? CacheOutcome.Unreachable
         : request.IsHead ? CacheOutcome.Head
         : request.IsAborted ? CacheOutcome.Aborted
+        : CacheProbe.IsOne(_http) ? CacheOutcome.Stored
         : TryStoreVaryMarker(entry, selecting) && services.Store.TryStore(_policy, entry) ? CacheOutcome.Stored : CacheOutcome.Stopping;
 
     /// <summary>Lets those who come next know which headers select, where this response names more than the ones before it.</summary>

@@ -44,14 +44,22 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
 
         // Without [ApiController] an invalid request reaches the action, with defaults that are not what it says.
         CacheOutcome? invalid = context.ModelState.IsValid ? null : CacheOutcome.Invalid;
-        if ((AudienceRule.Bypass(policy.Audience, http) ?? invalid) is { } bypass)
+        var bypass = AudienceRule.Bypass(policy.Audience, http) ?? invalid;
+        _request = bypass is null ? new CachedRequest(http, policy, policy.Bind(context), services.Dimensions, services.Options) : null;
+        if (http.Features.Get<CacheProbe>() is { } probe && !await probe.LookAsync(policy, bypass, _request))
         {
-            services.ReportForward(http, bypass, "bypass");
+            _request = null;
+            context.Result = Placeholder;
+            return;
+        }
+
+        if (_request is null)
+        {
+            services.ReportForward(http, bypass!.Value, "bypass");
             await next();
             return;
         }
 
-        _request = new CachedRequest(http, policy, policy.Bind(context), services.Dimensions, services.Options);
         early.Remember(_request);
         var found = await services.Lookup.FindAsync(_request);
         if (found.Answer is { } answer)

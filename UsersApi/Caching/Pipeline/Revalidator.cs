@@ -31,6 +31,9 @@ internal sealed class Revalidator(
         next(app);
     };
 
+    /// <summary>The application, from its begin; null before it is built.</summary>
+    public RequestDelegate? Pipeline => _pipeline;
+
     /// <summary>Begins unless too many are under way; the flight lands in any case.</summary>
     public void Begin(HttpContext original, string flightKey, CacheFlight flight)
     {

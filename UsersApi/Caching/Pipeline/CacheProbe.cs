@@ -1,0 +1,16 @@
+namespace UsersApi.Caching.Pipeline;
+
+/// <summary>
+/// Marks a request that an operator sends to learn what the cache would do. It goes through the whole pipeline, is looked at where its
+/// key is known, and nothing of it is stored.
+/// </summary>
+/// <param name="look">
+/// Told the policy, why the request bypasses, and else the request; returns whether the pipeline goes on to the action.
+/// </param>
+internal sealed class CacheProbe(Func<CachePolicy, CacheOutcome?, CachedRequest?, ValueTask<bool>> look)
+{
+    public ValueTask<bool> LookAsync(CachePolicy policy, CacheOutcome? bypass, CachedRequest? request) => look(policy, bypass, request);
+
+    /// <summary>Whether a request is one; those of a server have another kind of features.</summary>
+    public static bool IsOne(HttpContext http) => http.Features is FeatureCollection && http.Features.Get<CacheProbe>() is not null;
+}

@@ -1,0 +1,180 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc.Controllers;
+using UsersApi.Caching.Diagnostics;
+using UsersApi.Caching.Http;
+using UsersApi.Caching.Pipeline;
+using UsersApi.Caching.Policies;
+using UsersApi.Caching.Versions;
+
+namespace UsersApi.Caching.Operations;
+
+/// <summary>
+/// Explains what the cache would do with a request. It is sent through the whole application, so that routing, authorization and binding
+/// are the real ones, and nothing of it is stored.
+/// </summary>
+public sealed class CacheExplainer
+{
+    private readonly IHttpContextFactory _contexts;
+    private readonly Revalidator _application;
+    private readonly StoredEntries _entries;
+    private readonly CacheServices _services;
+
+    internal CacheExplainer(IHttpContextFactory contexts, Revalidator application, StoredEntries entries, CacheServices services) =>
+        (_contexts, _application, _entries, _services) = (contexts, application, entries, services);
+
+    /// <param name="target">Path and query, as a client would send them.</param>
+    /// <param name="headers">Of the request: <c>Accept</c>, <c>Authorization</c> and whatever the action varies by.</param>
+    /// <param name="runsAction">Whether a miss runs the action, to see whether its answer could be stored; it never is.</param>
+    /// <param name="origin">The request that asks: its scheme and host are those of the explained one.</param>
+    /// <param name="cancel">Ends the action.</param>
+    public async Task<CacheExplanation> ExplainAsync(
+        string target, IReadOnlyDictionary<string, string> headers, bool runsAction, HttpContext origin, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(headers);
+        ArgumentNullException.ThrowIfNull(origin);
+        var seen = new Sight(_services, _entries, runsAction);
+        var response = new UnsentResponse();
+        var context = _contexts.Create(FeaturesOf(target, headers, origin.Request, new CacheProbe(seen.LookAsync), response, cancel));
+        try
+        {
+            await _application.Pipeline!(context);
+            var action = context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>()?.DisplayName;
+            return seen.Conclude(context, action);
+        }
+        finally
+        {
+            await response.CompleteAsync();
+            _contexts.Dispose(context);
+        }
+    }
+
+    private static FeatureCollection FeaturesOf(
+        string target, IReadOnlyDictionary<string, string> headers, HttpRequest origin, CacheProbe probe, UnsentResponse response,
+        CancellationToken cancel)
+    {
+        var query = target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var at ? at : target.Length;
+        var request = new HttpRequestFeature
+        {
+            Method = HttpMethods.Get,
+            Protocol = origin.Protocol,
+            Scheme = origin.Scheme,
+            // As servers do: an escaped slash separates nothing.
+            Path = Uri.UnescapeDataString(target[..query].Replace("%2F", "%252F", StringComparison.OrdinalIgnoreCase)),
+            QueryString = target[query..],
+            RawTarget = target,
+        };
+        foreach (var (name, value) in headers)
+            request.Headers[name] = value;
+
+        request.Headers.Host = origin.Host.Value;
+        var features = new FeatureCollection();
+        features.Set<IHttpRequestFeature>(request);
+        features.Set<IHttpResponseFeature>(response);
+        features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
+        features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = cancel });
+        features.Set<IHttpConnectionFeature>(new HttpConnectionFeature { RemoteIpAddress = IPAddress.Loopback });
+        features.Set(probe);
+        return features;
+    }
+
+    /// <summary>What was seen on the way.</summary>
+    private sealed class Sight(CacheServices services, StoredEntries entries, bool runsAction)
+    {
+        private readonly List<string> _steps = [];
+        private IReadOnlyList<TagState> _tags = [];
+        private string? _key;
+        private (string Verdict, string Reason)? _known;
+        private bool _isRun;
+
+        [SuppressMessage("Globalization", "CA1308", Justification = "The words of an audience are written small.")]
+        public async ValueTask<bool> LookAsync(CachePolicy policy, CacheOutcome? bypass, CachedRequest? request)
+        {
+            var audience = policy.Audience.ToString().ToLowerInvariant();
+            _steps.Add($"{policy.Action.DisplayName} is cached for {policy.Seconds} s, for {audience}.");
+            if (bypass is { } why)
+                return End("bypass", CacheMetrics.ReasonOf(why), "The request bypasses the cache before its key is looked up.");
+
+            _key = request!.KeyOf([]);
+            _tags = [.. request.Bound.Tags.Select(tag => new TagState(tag, null, null))];
+            _steps.Add($"Its key is {_key}.");
+            if (!request.Options.Enabled)
+                return End("bypass", CacheMetrics.ReasonOf(CacheOutcome.Disabled), "The cache is switched off.");
+
+            var found = await services.Store.FindAsync(policy, request.KeyOf, request.Bound.Tags);
+            _key = found.Key;
+            if (found.Stamp is not { } now)
+            {
+                return End(
+                    "bypass", CacheMetrics.ReasonOf(CacheOutcome.Unreachable), "The versions of its tags could not be read from Redis.");
+            }
+
+            var stored = found.Entry ?? found.Stale ?? await entries.FindAsync(found.Key);
+            _tags = [.. request.Bound.Tags.Select(
+                (tag, i) => new TagState(tag, now.Tokens[i], stored?.Stamp?.Tokens.ElementAtOrDefault(i)))];
+            var nowMs = services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            if (stored is not null)
+                Step($"A response of {stored.Length} bytes, {(nowMs - stored.Stored) / 1_000} s old, is stored.");
+
+            if (found.Entry is { } fresh)
+            {
+                Step($"It is fresh for {(fresh.FreshUntil - nowMs) / 1_000} s.");
+                return End("hit", "hit", "No tag was evicted since.");
+            }
+
+            if (found.StaleWhileRevalidate(nowMs) is not null)
+            {
+                var reason = CacheMetrics.ReasonOf(CacheOutcome.StaleWhileRevalidate);
+                return End("stale", reason, "It is not fresh any more, and is sent at once while a new one is made behind.");
+            }
+
+            ConcludeMiss(stored?.Stamp, now);
+            return _isRun = runsAction;
+        }
+
+        private void ConcludeMiss(Stamp? stored, Stamp now)
+        {
+            var changed = _tags.Where(tag => tag.StoredVersion is { } version && version != tag.Version).Select(tag => tag.Name).ToList();
+            var (reason, step) =
+                stored is null ? ("absent", "Nothing is stored under this key.")
+                : changed.Count > 0 ? ("evicted", $"It was evicted: {string.Join(", ", changed)} has another version now.")
+                : stored != now ? ("evicted", "It comes from another run of Redis.")
+                : ("expired", "It is not fresh any more.");
+            End("miss", reason, step);
+        }
+
+        private void Step(FormattableString step) => _steps.Add(step.ToString(CultureInfo.InvariantCulture));
+
+        public CacheExplanation Conclude(HttpContext context, string? action)
+        {
+            if (_known is not { } known)
+            {
+                var isRouted = action is not null;
+                _steps.Add(isRouted
+                    ? $"{action} has no [RedisCached], or the request was refused before it ({context.Response.StatusCode})."
+                    : "No action answers this path.");
+                known = ("not-cached", isRouted ? "no-attribute" : "no-route");
+            }
+            else if (_isRun && context.Response.Headers[CacheStatus.HeaderName].ToString() is var told)
+            {
+                var detail = told.IndexOf("detail=", StringComparison.Ordinal) is >= 0 and var at ? told[(at + 7)..] : null;
+                var judged = detail is null ? "could be stored" : $"can't be stored: {detail}";
+                _steps.Add($"The action ran ({context.Response.StatusCode}), and its response {judged}.");
+                known = (known.Verdict, detail ?? known.Reason);
+            }
+
+            return new CacheExplanation(known.Verdict, known.Reason, action, _key, _tags, _steps);
+        }
+
+        private bool End(string verdict, string reason, string step)
+        {
+            _known = (verdict, reason);
+            _steps.Add(step);
+            return false;
+        }
+    }
+}

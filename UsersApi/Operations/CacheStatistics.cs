@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Microsoft.AspNetCore.Routing.Template;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using UsersApi.Caching.Diagnostics;
+using UsersApi.Caching.Policies;
+using UsersApi.Caching.Redis;
+using UsersApi.Caching.Store;
+
+namespace UsersApi.Caching.Operations;
+
+/// <summary>What became of the requests of this node since it started, by route.</summary>
+public sealed class CacheStatistics : IDisposable
+{
+    /// <summary>Keys that one look through Redis passes at most.</summary>
+    public const int MostScanned = 100_000;
+
+    private readonly ConcurrentDictionary<(string Route, string Outcome, string Reason), Counter> _requests = new();
+    private readonly MeterListener _listener = new();
+    private readonly NearCache _near;
+    private readonly IOptions<RedisCachedOptions> _options;
+    private readonly RedisConnection? _redis;
+
+    internal CacheStatistics(IMeterFactory factory, NearCache near, IOptions<RedisCachedOptions> options, RedisConnection? redis)
+    {
+        (_near, _options, _redis) = (near, options, redis);
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            // Another host in this process has a factory of its own.
+            if (instrument is { Name: "cache.requests", Meter: { Name: CacheMetrics.MeterName, Scope: var scope } }
+                && ReferenceEquals(scope, factory))
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>(Count);
+    }
+
+    /// <summary>Requests by route, outcome and reason.</summary>
+    public IReadOnlyList<RouteStatistics> Routes =>
+        [.. _requests.GroupBy(count => count.Key.Route).OrderBy(group => group.Key).Select(StatisticsOf)];
+
+    /// <summary>Responses in this process's memory, and their bytes.</summary>
+    public EntryCount InMemory => new(_near.Entries.Count, _near.Entries.Bytes);
+
+    /// <summary>
+    /// Counts entries in Redis by route, with <c>SCAN</c>: it passes at most so many keys of the whole database, and never uses
+    /// <c>KEYS</c>.
+    /// </summary>
+    /// <param name="most">Keys to pass, up to <see cref="MostScanned"/>.</param>
+    /// <param name="routes">The templates of the routes that there may be.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="RedisException">Redis is away, or refuses.</exception>
+    public async Task<StoredStatistics> ScanAsync(int most, IEnumerable<string> routes, CancellationToken cancel)
+    {
+        var matchers = routes.Select(route => (Route: route, Matcher: new TemplateMatcher(TemplateParser.Parse(route), []))).ToList();
+        var counts = new Dictionary<string, EntryCount>(StringComparer.Ordinal);
+        var (passed, cursor) = (0, "0");
+        if (_redis is null)
+            return new StoredStatistics(counts, 0, IsWhole: true);
+
+        var database = await _redis.DatabaseAsync();
+        var prefix = $"{_options.Value.KeyPrefix}v{Entries.CacheEntry.CurrentRevision}:";
+        do
+        {
+            cancel.ThrowIfCancellationRequested();
+            // One command at a time, so that Redis serves others in between.
+            var page = (RedisResult[])(await database.ExecuteAsync("SCAN", cursor, "MATCH", $"{prefix}get:*", "COUNT", "1000"))!;
+            cursor = (string)page[0]!;
+            passed += 1_000;
+            foreach (var key in (string[])page[1]!)
+            {
+                var path = CacheDesk.PathOf(key[prefix.Length..]);
+                var route = matchers.Find(one => one.Matcher.TryMatch(path, [])).Route ?? "";
+                var known = counts.GetValueOrDefault(route) ?? new EntryCount(0, 0);
+                counts[route] = new EntryCount(known.Entries + 1, known.Bytes + (long)await database.ExecuteAsync("HSTRLEN", key, "data"));
+            }
+        }
+        while (cursor != "0" && passed < Math.Min(most, MostScanned));
+        return new StoredStatistics(counts, passed, IsWhole: cursor == "0");
+    }
+
+    /// <summary>Begins to count.</summary>
+    internal void Start() => _listener.Start();
+
+    /// <inheritdoc/>
+    public void Dispose() => _listener.Dispose();
+
+    private static RouteStatistics StatisticsOf(
+        IGrouping<string, KeyValuePair<(string Route, string Outcome, string Reason), Counter>> route)
+    {
+        var all = route.Sum(count => count.Value.Value);
+        var hits = route.Where(count => count.Key.Outcome is "hit" or "stale").Sum(count => count.Value.Value);
+        return new RouteStatistics(
+            route.Key, all, Math.Round((double)hits / all, 4), route.ToDictionary(count => count.Key.Reason, count => count.Value.Value));
+    }
+
+    private void Count(Instrument instrument, long added, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
+    {
+        var key = (Convert.ToString(tags[2].Value, CultureInfo.InvariantCulture) ?? "", (string)tags[0].Value!, (string)tags[1].Value!);
+        _requests.GetOrAdd(key, static _ => new Counter()).Add(added);
+    }
+
+    private sealed class Counter
+    {
+        private long _value;
+
+        public long Value => Volatile.Read(ref _value);
+
+        public void Add(long added) => Interlocked.Add(ref _value, added);
+    }
+}
+
+/// <summary>Requests to one route.</summary>
+/// <param name="Route">Its template.</param>
+/// <param name="Requests">How many there were.</param>
+/// <param name="HitRatio">How many of them ran no action, from 0 to 1.</param>
+/// <param name="Reasons">How many there were for each reason.</param>
+public sealed record RouteStatistics(string Route, long Requests, double HitRatio, IReadOnlyDictionary<string, long> Reasons);
+
+/// <summary>Entries and their bytes.</summary>
+/// <param name="Entries">How many.</param>
+/// <param name="Bytes">How large, together.</param>
+public sealed record EntryCount(long Entries, long Bytes);
+
+/// <summary>What a look through Redis counted.</summary>
+/// <param name="Routes">By the template of the route.</param>
+/// <param name="Passed">Keys that it passed, roughly.</param>
+/// <param name="IsWhole">Whether it came to the end of the database.</param>
+public sealed record StoredStatistics(IReadOnlyDictionary<string, EntryCount> Routes, int Passed, bool IsWhole);
