@@ -115,7 +115,7 @@ public sealed partial class HostileTests
     [GeneratedRegex(@"^v\d+:\{tag\}[:#]", RegexOptions.CultureInvariant)]
     private static partial Regex Tag();
 
-    // What a valid request binds, written in one way.
-    [GeneratedRegex("^v\\d+:get:/api/v1/users(/[0-9a-f-]{36}|:(after=[A-Za-z0-9_-]{23}&)?(isActive=(true|false)&)?limit=[1-9][0-9]{0,4}&skip=(0|[1-9][0-9]{0,9}))$", RegexOptions.CultureInvariant)]
+    // What a valid request binds, written in one way; of emails, and of cursors, which may hold one, a hash.
+    [GeneratedRegex("^v\\d+:get:/api/v1/users(/[0-9a-f-]{36}|:(include=total&)?(isActive=(true|false)&)?limit=[1-9][0-9]{0,4}&skip=(0|[1-9][0-9]{0,9})(&sort=(-|%2D)?(createdAt|email))?(:(\\?after)?&?(\\?email)?~[0-9a-f]{32})?)$", RegexOptions.CultureInvariant)]
     private static partial Regex Entry();
 }

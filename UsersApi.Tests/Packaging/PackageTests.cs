@@ -45,7 +45,7 @@ public sealed partial class PackageTests
         typeof(RedisCachedAttribute).Assembly.GetExportedTypes().Select(type => type.Name),
         Is.EquivalentTo(new[]
         {
-            "CacheAudience", "CacheSettings", "ICacheKeyDimension", "IRedisCacheEvictor", "RedisCacheEvictAttribute",
+            "CacheAudience", "CacheSettings", "HashedInKeyAttribute", "ICacheKeyDimension", "IRedisCacheEvictor", "RedisCacheEvictAttribute",
             "RedisCacheEvictFeature", "RedisCachedAttribute", "RedisCachedFeature",
             "RedisCachedEndpointConventionBuilderExtensions", "RedisCachedOptions", "RedisCachedRevalidation", "RedisCachedServiceCollectionExtensions",
         }));

@@ -24,7 +24,9 @@ internal sealed class RedisCluster : IAsyncDisposable
             "--repl-diskless-sync-delay", "0")));
         var cluster = new RedisCluster(servers);
         await AdministerAsync(["create", .. servers.Select(server => server.ConnectionString), "--cluster-replicas", "1", "--cluster-yes"]);
-        await cluster.UntilAsync(async () => (await cluster.InfoAsync(servers[0])).Contains("cluster_state:ok", StringComparison.Ordinal));
+        foreach (var server in servers)
+            await cluster.UntilAsync(async () => await KnowsAllAsync(server));
+
         return cluster;
     }
 
@@ -77,7 +79,10 @@ internal sealed class RedisCluster : IAsyncDisposable
             await server.DisposeAsync();
     }
 
-    private Task<string> InfoAsync(PrivateRedis server) => CliAsync(server, "CLUSTER", "INFO");
+    // They tell each other, which takes a while.
+    private static async Task<bool> KnowsAllAsync(PrivateRedis server) =>
+        (await CliAsync(server, "CLUSTER", "INFO")).Contains("cluster_state:ok", StringComparison.Ordinal)
+        && (await CliAsync(server, "CLUSTER", "NODES")).Split('\n').Count(line => line.Contains("slave", StringComparison.Ordinal)) == Masters;
 
     private static Task<string> AdministerAsync(params string[] arguments) => RunAsync(["--cluster", .. arguments]);
 

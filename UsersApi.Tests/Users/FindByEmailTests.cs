@@ -26,6 +26,28 @@ public sealed class FindByEmailTests : ApiTest
             "a hit");
     }
 
+    [TestCase("?email=ada@example.com"), TestCase("?sort=email&limit=1")]
+    public async Task No_address_stands_in_a_key(string query)
+    {
+        await Client.CreateUserAsync("ada@example.com");
+        await Client.CreateUserAsync("grace@example.com");
+        using var page = await Client.FetchAsync(Http.Users + query);
+        if (page.Headers.TryGetValues("Link", out var links))
+        {
+            var next = links.Single().Split('<', '>')[1];
+            using var second = await Client.FetchAsync(next);
+            Assert.That(second.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        }
+
+        await Eventually.HoldsAsync(async () => (await KeysAsync()).Count > 0, "entries are in Redis");
+        // A cursor of the list by email holds the address in base64.
+        var coded = Convert.ToBase64String("da@example"u8.ToArray())[..8];
+        Assert.That(await KeysAsync(), Has.None.Contain("ada").And.None.Contain(coded));
+    }
+
+    private async Task<List<string>> KeysAsync() =>
+        (await TestRedis.KeysAsync(Api.Prefix)).FindAll(key => key.Contains(":get:", StringComparison.Ordinal));
+
     [Test]
     public async Task Creation_change_of_email_and_deletion_are_seen_at_once()
     {

@@ -76,6 +76,7 @@ public sealed class CacheController(CacheDesk desk, CacheExplainer explainer, Ca
             : Problem(statusCode: StatusCodes.Status404NotFound, title: "Nothing is stored under this key");
 
     /// <summary>Tells what became of the requests of this node since it started, by route</summary>
+    /// <remarks>Figures of other nodes are theirs. With `scan`, what Redis holds for all nodes is counted too.</remarks>
     /// <param name="scan">Keys of Redis to pass at most, to count entries and bytes there too; 0 passes none.</param>
     /// <param name="endpoints">The routes of the application.</param>
     /// <param name="cancellationToken">Ends the look through Redis.</param>

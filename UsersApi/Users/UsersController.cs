@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Mime;
 using Microsoft.AspNetCore.Mvc;
 using UsersApi.Caching;
+using UsersApi.Caching.Keys;
 using UsersApi.Caching.Policies;
 using UsersApi.Data;
 using UsersApi.Hosting;
@@ -65,8 +66,8 @@ public sealed partial class UsersController(
         [Range(0, int.MaxValue)] int skip = 0,
         [Range(1, UserLimits.MaxRows)] int limit = UserLimits.DefaultPage,
         bool? isActive = null,
-        [Cursor] string? after = null,
-        [TextLength(UserLimits.EmailLength, MinimumLength = 1), PlainText] string? email = null,
+        [Cursor, HashedInKey] string? after = null,
+        [TextLength(UserLimits.EmailLength, MinimumLength = 1), PlainText, HashedInKey] string? email = null,
         [AllowedValues(null, UserSorts.CreatedAt, UserSorts.CreatedAtDescending, UserSorts.Email, UserSorts.EmailDescending,
             ErrorMessage = "The field sort must be createdAt, -createdAt, email or -email.")] string? sort = null,
         [AllowedValues(null, Total, ErrorMessage = "The field include must be total.")] string? include = null,

@@ -93,4 +93,22 @@ public sealed partial class InputTests
 
         Assert.That(await host.KeysAsync(), Has.None.Contain("very-secret"));
     }
+
+    [Test]
+    public async Task Hashed_argument_selects_a_response_and_does_not_stand_in_Redis()
+    {
+        await using var host = await StartAsync();
+
+        foreach (var expected in (string[])[Stored, Hit])
+        {
+            foreach (var (name, header, page) in ((string, string, int)[])[("ada", "bob", 1), ("bob", "ada", 1), ("ada", "bob", 2), ("", "ada", 1)])
+            {
+                var answer = await host.ExchangeAsync("GET", $"/inputs/hashed?name={name}&page={page}", ("Name", header));
+                Assert.That((answer.Text, answer.Outcome), Is.EqualTo(($"{name}|{header}|{page}", expected)));
+            }
+        }
+
+        await Eventually.HoldsAsync(async () => (await host.KeysAsync()).Length == 4, "four keys in Redis");
+        Assert.That(await host.KeysAsync(), Has.None.Contain("ada").And.None.Contain("bob"));
+    }
 }

@@ -55,6 +55,9 @@ public sealed class InputsController : Controller
     [HttpGet("raw-tenant")]
     public IActionResult GetRawTenant() => Content((string?)RouteData.Values["tenant"] ?? "none");
 
+    [HttpGet("hashed"), RedisCached(Seconds = 60)]
+    public IActionResult GetHashed([HashedInKey] string? name, [FromHeader(Name = "Name")] string? header, int page = 1) => Content($"{name}|{header}|{page}");
+
     [HttpGet("scopes"), RedisCached(Seconds = 60, Audience = CacheAudience.Everyone, VaryByClaims = ["scope"])]
     public IActionResult GetScopes() => Content(string.Join(',', User.FindAll("scope").Select(claim => claim.Value)));
 

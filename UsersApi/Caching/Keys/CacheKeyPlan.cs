@@ -6,6 +6,7 @@ namespace UsersApi.Caching.Keys;
 /// get:/api/v1/users:limit=20&amp;skip=0                 path, then declared arguments by name, nulls left out
 /// get:https://example.org/api/v1/users:limit=20        with KeyByHost
 /// get:/api/v1/users::ACCEPT&amp;@user~3f2a...              what else selects a response (KeyDimensions)
+/// get:/api/v1/users:limit=20:?email~3f2a...            an argument with [HashedInKey]
 /// get:/api/v1/users:q=aaa...#3f2a...                   beyond MaxKeyLength: the SHA-256 of the whole
 /// </code>
 /// In names and values all but unreserved characters is percent-encoded, so that no delimiter can be forged.
@@ -15,28 +16,30 @@ internal sealed class CacheKeyPlan
     private readonly int _maxLength;
     private readonly List<KeyArgument> _arguments;
     private readonly List<KeyArgument> _written;
-    private readonly List<KeyArgument> _headers;
+    private readonly List<KeyArgument> _hashed;
 
     public CacheKeyPlan(ControllerActionDescriptor action, IModelMetadataProvider provider, bool byHost, int maxLength, bool declaredOnly)
     {
         (HoldsHost, _maxLength) = (byHost, maxLength);
         var all = KeyArgument.Of(action, provider);
-        _headers = [.. all.Where(argument => argument.Source == BindingSource.Header)];
+        List<KeyArgument> headers = [.. all.Where(argument => argument.Source == BindingSource.Header)];
         _arguments = [.. all.Where(IsFromPathOrQuery)];
         BodyArgument = all.FirstOrDefault(argument => argument.Source is { } source
             && (source == BindingSource.Body || source == BindingSource.Form || source == BindingSource.FormFile))?.Name;
         OpaqueArgument = all.FirstOrDefault(argument => !KeyShape.CanWrite(argument.Metadata)
             && (argument.HasOwnBinder || KeyShape.TakesMoreThanUri(argument.Metadata)))?.Name;
-        Arguments = [.. _arguments, .. _headers];
-        HeaderNames = [.. _headers.Select(header => header.Name)];
-        RawHeaderNames = [.. _headers.Where(header => header.Metadata.ModelType == typeof(string)).Select(header => header.Name)];
+        _hashed = [.. headers, .. _arguments.Where(argument => argument.IsHashed)];
+        Arguments = [.. _arguments, .. headers];
+        HeaderNames = [.. headers.Select(header => header.Name)];
+        RawHeaderNames = [.. headers.Where(header => header.Metadata.ModelType == typeof(string)).Select(header => header.Name)];
         IsByRawQuery = (!declaredOnly && _arguments.TrueForAll(argument => argument.Source == BindingSource.Path))
             || _arguments.Exists(argument => argument.Name.Contains('.', StringComparison.Ordinal) || !KeyShape.CanWrite(argument.Metadata))
             || _arguments.DistinctBy(argument => argument.Name, StringComparer.OrdinalIgnoreCase).Count() < _arguments.Count
             || action.FilterDescriptors.Any(descriptor => descriptor.Filter is FormatFilterAttribute);
         _written = IsByRawQuery
             ? _arguments.FindAll(argument => argument.Source == BindingSource.Path && KeyShape.CanWrite(argument.Metadata))
-            : _arguments;
+            : _arguments.FindAll(argument => !argument.IsHashed);
+        ClearArgument = IsByRawQuery ? _arguments.Find(argument => argument.IsHashed)?.Name : null;
     }
 
     /// <summary>Whether scheme and host stand in the key.</summary>
@@ -52,6 +55,9 @@ internal sealed class CacheKeyPlan
 
     /// <summary>An argument that is made of more than the query, and of which no text can be proven.</summary>
     public string? OpaqueArgument { get; }
+
+    /// <summary>An argument whose value was to be hashed, and stands in the raw query all the same.</summary>
+    public string? ClearArgument { get; }
 
     /// <summary>The request headers that are bound to arguments.</summary>
     public IReadOnlyList<string> HeaderNames { get; }
@@ -86,11 +92,11 @@ internal sealed class CacheKeyPlan
         if (parts.Count > 0)
             key.Append(':').AppendJoin('&', parts);
 
-        var headers = new List<string>();
-        foreach (var header in _headers)
-            WriteHeader(headers, header, context);
+        var hashed = new List<string>();
+        foreach (var argument in _hashed)
+            WriteHashed(hashed, argument, context);
 
-        return new KeyDraft(key.ToString(), path, HasArguments: parts.Count > 0, headers);
+        return new KeyDraft(key.ToString(), path, HasArguments: parts.Count > 0, hashed);
     }
 
     /// <summary>The key, within its greatest length.</summary>
@@ -107,15 +113,18 @@ internal sealed class CacheKeyPlan
             : escaped);
     }
 
-    private static void WriteHeader(List<string> parts, KeyArgument header, ActionExecutingContext context)
+    private static void WriteHashed(List<string> parts, KeyArgument argument, ActionExecutingContext context)
     {
-        if (!KeyShape.CanWrite(header.Metadata))
+        if (!KeyShape.CanWrite(argument.Metadata))
         {
-            WriteRawHeader(parts, header.Name, context.HttpContext.Request);
+            WriteRawHeader(parts, argument.Name, context.HttpContext.Request);
             return;
         }
 
-        KeyShape.Write(parts, KeyText.Escaped(header.Name.ToUpperInvariant()), header.ValueIn(context), header.Metadata);
+        // A name of the query must not pass for a header's.
+        var name = argument.Source == BindingSource.Header
+            ? KeyText.Escaped(argument.Name.ToUpperInvariant()) : "?" + KeyText.Escaped(argument.Name);
+        KeyShape.Write(parts, name, argument.ValueIn(context), argument.Metadata);
     }
 
     // A route value that is not in the path: a name of the query must not pass for it.

@@ -20,6 +20,9 @@ internal sealed class KeyArgument
             : metadata;
         Source = parameter.BindingInfo?.BindingSource ?? Metadata.BindingSource;
         Name = parameter.BindingInfo?.BinderModelName ?? Metadata.BinderModelName ?? parameter.Name;
+        var declared = (ICustomAttributeProvider?)(parameter as ControllerParameterDescriptor)?.ParameterInfo
+            ?? (parameter as ControllerBoundPropertyDescriptor)?.PropertyInfo;
+        IsHashed = declared?.IsDefined(typeof(HashedInKeyAttribute), inherit: true) is true;
         HasOwnBinder = (parameter.BindingInfo?.BinderType ?? Metadata.BinderType) is not null;
     }
 
@@ -30,6 +33,9 @@ internal sealed class KeyArgument
     public ModelMetadata Metadata { get; }
 
     public bool HasOwnBinder { get; }
+
+    /// <summary>Whether its value must not stand in the key's text.</summary>
+    public bool IsHashed { get; }
 
     public bool IsNamed(string name) =>
         string.Equals(name, Name, StringComparison.OrdinalIgnoreCase)

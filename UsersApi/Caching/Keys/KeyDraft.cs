@@ -4,5 +4,5 @@ namespace UsersApi.Caching.Keys;
 /// <param name="Text">Method, host, path and arguments.</param>
 /// <param name="Path">The path alone: the tag under which an unsafe request to this URI evicts.</param>
 /// <param name="HasArguments">Whether <paramref name="Text"/> has a section of arguments.</param>
-/// <param name="Headers">The bound header arguments.</param>
-internal sealed record KeyDraft(string Text, string Path, bool HasArguments, IReadOnlyList<string> Headers);
+/// <param name="Hashed">The bound arguments of which the key holds a hash alone: headers, and what is marked so.</param>
+internal sealed record KeyDraft(string Text, string Path, bool HasArguments, IReadOnlyList<string> Hashed);

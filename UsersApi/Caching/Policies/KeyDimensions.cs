@@ -46,7 +46,7 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
     /// <summary>What selects a response now: the action may change it.</summary>
     public IReadOnlyList<string> PartsOf(CachePolicy policy, KeyDraft draft, HttpContext http)
     {
-        var parts = new List<string>(draft.Headers);
+        var parts = new List<string>(draft.Hashed);
         if (policy.SharesPath)
             Add(parts, "@action", policy.ActionId);
 

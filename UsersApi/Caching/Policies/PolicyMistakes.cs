@@ -51,6 +51,11 @@ internal static class PolicyMistakes
             yield return $"the argument {body} comes from the request's body, which can't be a part of the key: take it from the query.";
         }
 
+        if (policy.Key.ClearArgument is { } clear)
+        {
+            yield return $"[HashedInKey] on {clear} has no effect, since the query stands in the key as it was sent: bind simple types.";
+        }
+
         if (policy.Key.OpaqueArgument is { } opaque)
         {
             yield return
