@@ -19,12 +19,15 @@ internal sealed class CacheCommand : Command
 
     private readonly Option<string> _server = new("--server")
     {
-        Description = "The node to ask", DefaultValueFactory = _ => "http://localhost:8080", Recursive = true,
+        Description = "The node to ask",
+        DefaultValueFactory = _ => "http://localhost:8080",
+        Recursive = true,
     };
 
     private readonly Option<string?> _token = new("--token")
     {
-        Description = $"A token with the scope cache:admin; from {TokenVariable} where it is left out", Recursive = true,
+        Description = $"A token with the scope cache:admin; from {TokenVariable} where it is left out",
+        Recursive = true,
     };
 
     public CacheCommand()
