@@ -20,7 +20,8 @@ internal static class LostRace
             {
                 return await write();
             }
-            catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+            catch (PostgresException error)
+                when (error.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
             {
                 // The winner is on its way: the next attempt waits for it, where it does not find what it left.
             }

@@ -7,7 +7,9 @@ internal sealed class OutboxOptions
 {
     public const string Section = "Outbox";
 
-    /// <summary>Whether this node takes part. Where none does, rows pile up, and changes made outside of the API are not seen until entries expire.</summary>
+    /// <summary>
+    /// Whether this node takes part. If none does, rows pile up, and changes made outside of the API are not seen until entries expire.
+    /// </summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>

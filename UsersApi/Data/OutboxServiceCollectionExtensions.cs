@@ -9,7 +9,8 @@ internal static class OutboxServiceCollectionExtensions
     public static IServiceCollection AddOutbox(
         this IServiceCollection services, IConfiguration configuration, Func<IServiceProvider, EvictTags> evictor)
     {
-        services.AddOptions<OutboxOptions>().Bind(configuration.GetSection(OutboxOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<OutboxOptions>().Bind(configuration.GetSection(OutboxOptions.Section))
+            .ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(evictor);
         services.AddHostedService<OutboxRelay>();
         services.AddSingleton<OutboxSettler>();

@@ -5,7 +5,8 @@ namespace UsersApi.Data;
 /// <summary>Lets the relay sleep until there may be something to do. However often it is woken meanwhile, it looks once.</summary>
 internal sealed class OutboxWakeUp(TimeProvider clock)
 {
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _signal =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public void Wake() => _signal.Writer.TryWrite(true);
 

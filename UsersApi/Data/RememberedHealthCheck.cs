@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace UsersApi.Data;
 
-/// <summary>Remembers for a second what a check found, and lets all who ask meanwhile wait for the one under way: anybody may ask.</summary>
+/// <summary>Remembers for a second what a check found, and lets all who ask meanwhile wait for the one under way.</summary>
 internal sealed class RememberedHealthCheck(IHealthCheck check, TimeProvider clock) : IHealthCheck
 {
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(1);

@@ -11,7 +11,8 @@ internal static class SecondaryIndexes
 {
     /// <summary>Locks the table and drops its indexes, but for those of constraints.</summary>
     /// <returns>The statements that build them again.</returns>
-    public static async Task<IReadOnlyList<string>> DropAsync(NpgsqlConnection connection, string table, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> DropAsync(
+        NpgsqlConnection connection, string table, CancellationToken cancellationToken)
     {
         const string Sql = """
             SELECT indexrelid::regclass::text AS "Name", pg_get_indexdef(indexrelid) AS "Definition"

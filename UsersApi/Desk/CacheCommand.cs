@@ -15,7 +15,8 @@ internal sealed class CacheCommand : Command
     private const string TokenVariable = "USERSAPI_TOKEN";
 
     // For a terminal, and for no page.
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Option<string> _server = new("--server")
     {
@@ -94,7 +95,8 @@ internal sealed class CacheCommand : Command
         Add(name, description, [], _ => (HttpMethod.Put, "switch", new { enabled = isOn }));
 
     private void Add(
-        string name, string description, IEnumerable<Symbol> symbols, Func<ParseResult, (HttpMethod Method, string Path, object? Body)> request)
+        string name, string description, IEnumerable<Symbol> symbols,
+        Func<ParseResult, (HttpMethod Method, string Path, object? Body)> request)
     {
         var command = new Command(name, description);
         foreach (var symbol in symbols)

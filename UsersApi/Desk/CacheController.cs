@@ -98,7 +98,8 @@ public sealed class CacheController(CacheDesk desk, CacheExplainer explainer, Ca
         {
             var routes = endpoints.Endpoints.OfType<RouteEndpoint>().Select(endpoint => endpoint.RoutePattern.RawText!).Distinct();
             return new StatisticsResponse(
-                switches.IsOn, statistics.Routes, statistics.InMemory, scan > 0 ? await statistics.ScanAsync(scan, routes, cancellationToken) : null);
+                switches.IsOn, statistics.Routes, statistics.InMemory,
+                scan > 0 ? await statistics.ScanAsync(scan, routes, cancellationToken) : null);
         }
         catch (RedisException)
         {

@@ -82,8 +82,10 @@ internal static class CachePage
     public static string Stored(StoredResponse? found) => found is null ? "<p>Nothing is stored under this key.</p>" : $"""
         {Table(found.Key, ["", ""],
         [
-            ["Action", H(found.Action)], ["Status", N(found.Status)], ["Stored", H($"{found.Stored:u}")], ["Fresh until", H($"{found.FreshUntil:u}")],
-            ["ETag", H(found.ETag)], ["Bytes", N(found.Length)], .. found.Headers.Select(header => new[] { H(header.Key), H(header.Value) }),
+            ["Action", H(found.Action)], ["Status", N(found.Status)], ["Stored", H($"{found.Stored:u}")],
+            ["Fresh until", H($"{found.FreshUntil:u}")],
+            ["ETag", H(found.ETag)], ["Bytes", N(found.Length)],
+            .. found.Headers.Select(header => new[] { H(header.Key), H(header.Value) }),
         ])}
         {(found.Body is { } body ? $"<pre>{H(body)}</pre>" : "")}
         """;

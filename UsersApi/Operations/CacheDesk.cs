@@ -59,5 +59,6 @@ public sealed class CacheDesk
 /// <param name="Selecting">Where this only names the headers that select between responses: those.</param>
 /// <param name="Body">Its body, where asked for.</param>
 public sealed record StoredResponse(
-    string Key, string Action, int Status, DateTimeOffset Stored, DateTimeOffset FreshUntil, DateTimeOffset KeepUntil, string ETag, int Length,
+    string Key, string Action, int Status, DateTimeOffset Stored, DateTimeOffset FreshUntil, DateTimeOffset KeepUntil,
+    string ETag, int Length,
     IReadOnlyDictionary<string, string> Headers, IReadOnlyList<string> Selecting, string? Body);

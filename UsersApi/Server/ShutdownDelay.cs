@@ -12,7 +12,8 @@ internal sealed class ShutdownDelay(IOptions<ServerOptions> options, TimeProvide
     private int _isStopping;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(Volatile.Read(ref _isStopping) == 1 ? HealthCheckResult.Unhealthy("The process was asked to stop.") : HealthCheckResult.Healthy());
+        Task.FromResult(Volatile.Read(ref _isStopping) == 1
+            ? HealthCheckResult.Unhealthy("The process was asked to stop.") : HealthCheckResult.Healthy());
 
     // The host awaits this before it stops any service, the server among them.
     public async Task StoppingAsync(CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ public sealed partial class UsersController
     /// <remarks>A member that is left out gets its default. The server chooses the id.</remarks>
     /// <response code="201">The new user. `Location` has its URL.</response>
     /// <response code="400">The body is malformed, a field is not valid, or `Idempotency-Key` holds no key.</response>
-    /// <response code="409">Another user has this email, other writes came first each time, or the same request is still running.</response>
+    /// <response code="409">Another user has this email, other writes came first, or the same request is still running.</response>
     /// <response code="422">The `Idempotency-Key` was used for another request.</response>
     [HttpPost]
     [Consumes(Json)]

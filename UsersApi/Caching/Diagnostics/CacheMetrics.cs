@@ -19,7 +19,8 @@ internal sealed class CacheMetrics
         HistogramBucketBoundaries = [256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216],
     };
 
-    private static readonly InstrumentAdvice<int> Sharers = new() { HistogramBucketBoundaries = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000] };
+    private static readonly InstrumentAdvice<int> Sharers =
+        new() { HistogramBucketBoundaries = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000] };
 
     // The words of Cache-Status, so that a header and a graph say the same.
     private static readonly string[] Reasons =
@@ -47,7 +48,7 @@ internal sealed class CacheMetrics
         _evictions = meter.CreateHistogram(
             "cache.eviction.duration", "s", "From the call of an eviction to its acknowledgement.", advice: Seconds);
         _leaseWaits = meter.CreateHistogram(
-            "cache.eviction.lease_wait", "s", "How long an eviction that Redis took waited for the leases of other nodes.", advice: Seconds);
+            "cache.eviction.lease_wait", "s", "How long an eviction waited for the leases of other nodes.", advice: Seconds);
     }
 
     /// <summary>The word for an outcome.</summary>

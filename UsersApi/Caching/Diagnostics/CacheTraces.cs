@@ -19,7 +19,7 @@ internal static class CacheTraces
 
     public static Activity? Delivery() => Source.StartActivity("cache delivery");
 
-    public static Activity? Eviction() => Source.StartActivity("cache eviction");
+    public static Activity? Evict() => Source.StartActivity("cache eviction");
 
     /// <summary>One command for all evictions that came meanwhile.</summary>
     public static Activity? EvictionCommand(IEnumerable<ActivityContext> causes) => Linked("cache eviction command", causes);

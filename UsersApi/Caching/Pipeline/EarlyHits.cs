@@ -15,8 +15,8 @@ internal sealed class EarlyHits(CacheServices services)
     public Task? TryServe(HttpContext http, CachePolicy policy)
     {
         var options = services.Options;
-        if (!options.Enabled || CacheProbe.IsOne(http) || !CachedRequest.IsReading(http) || AudienceRule.Bypass(policy.Audience, http) is not null
-            || _bound.Find(Target.Of(policy, http)) is not { } known || !known.IsFor(http.Request.RouteValues))
+        if (!options.Enabled || CacheProbe.IsOne(http) || !CachedRequest.IsReading(http)
+            || AudienceRule.Bypass(policy.Audience, http) is not null || _bound.Find(Target.Of(policy, http)) is not { } known || !known.IsFor(http.Request.RouteValues))
         {
             return null;
         }

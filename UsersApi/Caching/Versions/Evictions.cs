@@ -167,10 +167,12 @@ internal sealed class Evictions(
             while (!_isOver && owed.Take(MaxTags) is { Count: > 0 } some)
             {
                 await Task.Delay(LeaseTerms.RenewalInterval, time);
+                // Only who waits by now: what commits while the command is under way is not evicted by it.
+                var waiting = FindUnsettled(some);
                 if (await TrySendOnceAsync(some.Keys.ToHashSet(StringComparer.Ordinal), _timeout) is { } sent)
                 {
                     owed.Remove(some);
-                    _ = AcknowledgeAsync(TakeSettled(some), sent.Eviction, sent.Pending);
+                    _ = AcknowledgeAsync(TakeSettled(waiting), sent.Eviction, sent.Pending);
                 }
             }
 
@@ -182,12 +184,19 @@ internal sealed class Evictions(
             CacheLog.EvictionsCaughtUp(logger);
     }
 
-    /// <summary>The writes that still wait for what has now been evicted.</summary>
-    private List<Request> TakeSettled(IReadOnlyDictionary<string, long> evicted)
+    /// <summary>The writes that wait for the eviction of nothing but these tags.</summary>
+    private List<Request> FindUnsettled(IReadOnlyDictionary<string, long> tags)
+    {
+        lock (_gate)
+            return _unsettled.FindAll(request => Array.TrueForAll(request.Tags, tags.ContainsKey));
+    }
+
+    /// <summary>Those of them that still wait.</summary>
+    private List<Request> TakeSettled(List<Request> evicted)
     {
         lock (_gate)
         {
-            var settled = _unsettled.FindAll(request => Array.TrueForAll(request.Tags, evicted.ContainsKey));
+            var settled = evicted.FindAll(_unsettled.Contains);
             _unsettled.RemoveAll(settled.Contains);
             return settled;
         }
