@@ -59,6 +59,24 @@ public sealed class RedisTroubleTests
     }
 
     [Test]
+    public async Task Single_bypass_is_logged_with_its_reason()
+    {
+        await using var redis = await PrivateRedis.StartAsync();
+        await using var host = await StartAsync(redis.ConnectionString, new() { ["Leases"] = "false" });
+        await UntilHitAsync(host);
+        var before = Late(host);
+
+        redis.Hang();
+        Assert.That((await host.ExchangeAsync("/runs/plain/1")).Outcome, Is.EqualTo(Unreachable));
+        redis.GoOn();
+
+        Assert.That(Late(host), Is.GreaterThan(before));
+    }
+
+    private static int Late(TroubledHost host) =>
+        host.Logs.At(LogLevel.Information).Count(line => line.Contains("not in time", StringComparison.Ordinal));
+
+    [Test]
     public async Task Redis_that_is_slow_is_no_cache_and_no_brake()
     {
         await using var redis = await PrivateRedis.StartAsync();

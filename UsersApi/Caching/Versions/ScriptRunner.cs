@@ -64,6 +64,9 @@ internal sealed class ScriptRunner(
     {
         lock (_gate)
         {
+            if (_failingSince is null)
+                CacheLog.RedisLate(logger, $"{error.GetType().Name}: {error.Message}");
+
             _failingSince ??= time.GetTimestamp();
             if (!_isLeftAlone && time.GetElapsedTime(_failingSince.Value) >= Patience)
             {
