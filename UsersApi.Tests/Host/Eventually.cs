@@ -5,13 +5,14 @@ internal static class Eventually
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
 
-    public static async Task HoldsAsync(Func<Task<bool>> condition, string what)
+    public static async Task HoldsAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null)
     {
-        using var deadline = new CancellationTokenSource(Deadline);
+        var patience = limit ?? Deadline;
+        using var deadline = new CancellationTokenSource(patience);
         using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         while (!await condition())
         {
-            Assert.That(deadline.IsCancellationRequested, Is.False, $"It did not happen within {Deadline.TotalSeconds} s: {what}");
+            Assert.That(deadline.IsCancellationRequested, Is.False, $"It did not happen within {patience.TotalSeconds} s: {what}");
             await looks.WaitForNextTickAsync(CancellationToken.None);
         }
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using UsersApi.Tests.Caching.Host;
 using UsersApi.Tests.Coherence;
 using UsersApi.Tests.Host;
 
@@ -66,10 +67,10 @@ public sealed partial class ObserveTests
             using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{prometheusPort}") };
             foreach (var query in await QueriesAsync())
             {
-                await Eventually.HoldsAsync(() => HasValuesAsync(api, client, query), query);
+                await Eventually.HoldsAsync(() => HasValuesAsync(api, client, query), query, Runs.Deadline);
             }
 
-            await Eventually.HoldsAsync(() => AreAllRulesWellAsync(client), "every rule was evaluated");
+            await Eventually.HoldsAsync(() => AreAllRulesWellAsync(client), "every rule was evaluated", Runs.Deadline);
             var names = await AnswerAsync(client, "/api/v1/label/__name__/values");
             var known = names.EnumerateArray().Select(name => name.GetString()!).ToHashSet();
             var rules = await File.ReadAllTextAsync(Path.Combine(Folder, "rules.yaml"));
@@ -91,7 +92,7 @@ public sealed partial class ObserveTests
     private static async Task<ServerProcess> StartPrometheusAsync(string folder, int metricsPort, int port)
     {
         await File.WriteAllTextAsync(Path.Combine(folder, "prometheus.yaml"), $"""
-            global: {"{"} scrape_interval: 250ms, scrape_timeout: 250ms, evaluation_interval: 500ms {"}"}
+            global: {"{"} scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 500ms {"}"}
             rule_files: ["{Folder}/rules.yaml"]
             scrape_configs:
               - job_name: users-api

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Filters;
 using UsersApi.Caching.Pipeline;
 using UsersApi.Data;
@@ -17,14 +16,15 @@ internal sealed class ReportsWriteAttribute : Attribute, IAsyncActionFilter
         var http = context.HttpContext;
         var executed = await next();
         var write = http.RequestServices.GetRequiredService<RequestWrite>();
-        var eviction = http.Features.GetRequiredFeature<RedisCacheEvictFeature>();
+        // A host may have these controllers without the cache, or without the outbox: then there is nobody to tell.
+        var eviction = http.Features.Get<RedisCacheEvictFeature>();
         if (executed.Exception is not null && !write.MayBeCommitted)
         {
-            eviction.ChangedNothing();
+            eviction?.ChangedNothing();
         }
         else if (write.IsCommitted)
         {
-            eviction.OnEvicted(() => http.RequestServices.GetRequiredService<OutboxSettler>().Settle(write));
+            eviction?.OnEvicted(() => http.RequestServices.GetService<OutboxSettler>()?.Settle(write));
         }
     }
 }
