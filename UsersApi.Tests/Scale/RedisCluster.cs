@@ -30,14 +30,20 @@ internal sealed class RedisCluster : IAsyncDisposable
         return cluster;
     }
 
-    /// <summary>The master of a key's slot, and one of its replicas.</summary>
+    /// <summary>The master of a key's slot, and one of its replicas, as soon as it has one again.</summary>
     public async Task<(PrivateRedis Master, PrivateRedis Replica)> HoldersOfAsync(string key)
     {
         var slot = int.Parse((await CliAsync(_servers[0], "CLUSTER", "KEYSLOT", key)).Trim(), CultureInfo.InvariantCulture);
-        var nodes = (await CliAsync(_servers[0], "CLUSTER", "NODES")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split(' ')).ToList();
-        var master = nodes.Single(node => node.Skip(8).Any(range => Holds(range, slot)));
-        return (At(master), At(nodes.First(node => node[3] == master[0])));
+        (PrivateRedis Master, PrivateRedis Replica)? found = null;
+        await UntilAsync(async () =>
+        {
+            var nodes = await NodesAsync();
+            var master = nodes.Find(node => node.Skip(8).Any(range => Holds(range, slot)));
+            var replica = master is null ? null : nodes.Find(node => node[3] == master[0] && node[7] == "connected");
+            found = replica is null ? null : (At(master!), At(replica));
+            return found is not null;
+        });
+        return found!.Value;
     }
 
     /// <summary>Moves a slot from its master to another one, keys and all, as a resharding does.</summary>
@@ -45,7 +51,8 @@ internal sealed class RedisCluster : IAsyncDisposable
     {
         var (from, _) = await HoldersOfAsync(key);
         var slot = (await CliAsync(_servers[0], "CLUSTER", "KEYSLOT", key)).Trim();
-        var to = _servers.Take(Masters).First(server => server != from);
+        PrivateRedis[] masters = [.. (await NodesAsync()).Where(node => node.Length > 8).Select(At)];
+        var to = masters.First(server => server != from);
         var (fromId, toId) = ((await CliAsync(from, "CLUSTER", "MYID")).Trim(), (await CliAsync(to, "CLUSTER", "MYID")).Trim());
         await CliAsync(to, "CLUSTER", "SETSLOT", slot, "IMPORTING", fromId);
         await CliAsync(from, "CLUSTER", "SETSLOT", slot, "MIGRATING", toId);
@@ -55,7 +62,7 @@ internal sealed class RedisCluster : IAsyncDisposable
             await CliAsync(from, ["MIGRATE", host, port, "", "0", "5000", "KEYS", .. keys]);
         }
 
-        foreach (var server in (PrivateRedis[])[to, from, .. _servers.Take(Masters)])
+        foreach (var server in (PrivateRedis[])[to, from, .. masters])
             await CliAsync(server, "CLUSTER", "SETSLOT", slot, "NODE", toId);
     }
 
@@ -78,6 +85,11 @@ internal sealed class RedisCluster : IAsyncDisposable
         foreach (var server in _servers)
             await server.DisposeAsync();
     }
+
+    // Those that are not known to have failed; a master of slots has more than eight fields.
+    private async Task<List<string[]>> NodesAsync() =>
+        [.. (await CliAsync(_servers[0], "CLUSTER", "NODES")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ')).Where(node => !node[2].Contains("fail", StringComparison.Ordinal))];
 
     // They tell each other, which takes a while.
     private static async Task<bool> KnowsAllAsync(PrivateRedis server) =>
