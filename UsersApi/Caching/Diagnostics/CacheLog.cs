@@ -64,7 +64,8 @@ internal static partial class CacheLog
     [LoggerMessage(20, LogLevel.Information, "Hits of {Action} go through MVC: {Reason}.")]
     public static partial void NoEarlyHits(ILogger logger, string? action, string reason);
 
-    [LoggerMessage(21, LogLevel.Information, "A command did not get through, or not in time ({Reason}). What needed it bypassed the cache.")]
+    [LoggerMessage(21, LogLevel.Information,
+        "A command did not get through, or not in time ({Reason}). What needed it bypassed the cache.")]
     public static partial void RedisLate(ILogger logger, string reason);
 
     [LoggerMessage(9, LogLevel.Warning, "The host stopped before {Entries} responses were written.")]

@@ -16,7 +16,8 @@ internal sealed class EarlyHits(CacheServices services)
     {
         var options = services.Options;
         if (!options.Enabled || CacheProbe.IsOne(http) || !CachedRequest.IsReading(http)
-            || AudienceRule.Bypass(policy.Audience, http) is not null || _bound.Find(Target.Of(policy, http)) is not { } known || !known.IsFor(http.Request.RouteValues))
+            || AudienceRule.Bypass(policy.Audience, http) is not null
+            || _bound.Find(Target.Of(policy, http)) is not { } known || !known.IsFor(http.Request.RouteValues))
         {
             return null;
         }
