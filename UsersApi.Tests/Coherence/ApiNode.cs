@@ -35,10 +35,13 @@ internal sealed class ApiNode : IDisposable
                 ["RedisCached__WithholdOnFailedEviction"] = "true",
 
                 // The proxies delay more than a network does: by default half of the requests would bypass the cache.
-                ["RedisCached__VersionsTimeoutMs"] = "250",
+                ["RedisCached__VersionsTimeout"] = "00:00:00.250",
 
                 // Seldom, so that the relay covers up as little as possible.
-                ["Outbox__PollMs"] = "1000",
+                ["Outbox__PollInterval"] = "00:00:01",
+
+                // Some hits run their action again; what comes of it is told in the log.
+                ["RedisCached__CanaryPermille"] = "20",
 
                 // Nodes, servers and all who ask share a few cores.
                 ["DOTNET_gcServer"] = "0",
@@ -62,7 +65,10 @@ internal sealed class ApiNode : IDisposable
         return new ApiNode(postgres, string.Join(',', names), seed) { Redis = redis };
     }
 
-    public async Task StartAsync() => _process = await ServerProcess.StartAsync(_start, _port);
+    /// <summary>Told of each line of the node's log.</summary>
+    public Action<string>? Heard { get; set; }
+
+    public async Task StartAsync() => _process = await ServerProcess.StartAsync(_start, _port, line => Heard?.Invoke(line));
 
     public void Kill() => _process?.Dispose();
 

@@ -100,6 +100,7 @@ internal sealed class CoherenceRun : IAsyncDisposable
         for (var i = 0; i < _redis.Nodes; i++)
         {
             var node = _redis.CreateNode(_database.ConnectionString, _settings.Seed + (1_000_000 * i));
+            node.Heard = Tally.Hear;
             _nodes.Add(node);
             _clients.Add(new HttpClient(new SignedWrites(() => TestTokens.Development(Scopes.UsersWrite))) { BaseAddress = node.Url, Timeout = TimeSpan.FromSeconds(10) });
         }

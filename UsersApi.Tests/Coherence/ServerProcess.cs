@@ -14,8 +14,11 @@ internal sealed class ServerProcess : IDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly Process _process;
 
-    private ServerProcess(ProcessStartInfo start)
+    private readonly Action<string>? _heard;
+
+    private ServerProcess(ProcessStartInfo start, Action<string>? heard)
     {
+        _heard = heard;
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
@@ -28,9 +31,12 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>The process, and those that it started.</summary>
     public IReadOnlyList<int> Ids => [_process.Id, .. ChildrenOf(_process.Id)];
 
-    public static async Task<ServerProcess> StartAsync(ProcessStartInfo start, int port)
+    /// <param name="start">The program.</param>
+    /// <param name="port">Where it will listen.</param>
+    /// <param name="heard">Told of each line that it writes.</param>
+    public static async Task<ServerProcess> StartAsync(ProcessStartInfo start, int port, Action<string>? heard = null)
     {
-        var server = new ServerProcess(start);
+        var server = new ServerProcess(start, heard);
         using var deadline = new CancellationTokenSource(StartLimit);
         using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!await AnswersAsync(port))
@@ -97,6 +103,7 @@ internal sealed class ServerProcess : IDisposable
     private void Keep(string? line)
     {
         _output.Enqueue(line ?? "");
+        _heard?.Invoke(line ?? "");
         if (_output.Count > LinesKept)
         {
             _output.TryDequeue(out _);

@@ -22,6 +22,7 @@ internal sealed class Tally(int seed) : IDisposable
     private long _writes;
     private long _unanswered;
     private int _breakages;
+    private int _canary;
 
     public long Reads => Volatile.Read(ref _reads);
 
@@ -64,6 +65,20 @@ internal sealed class Tally(int seed) : IDisposable
 
     public void Broke() => Interlocked.Increment(ref _breakages);
 
+    /// <summary>
+    /// Counts what a node's canary reports: hits that were still served ten seconds after their action gave something else. After a crash
+    /// between a commit and its eviction that may be so until the write is relayed, and is no violation by itself.
+    /// </summary>
+    public void Hear(string line)
+    {
+        if (!line.Contains("CacheCanary[1100]", StringComparison.Ordinal))
+            return;
+
+        Interlocked.Increment(ref _canary);
+        TestContext.Progress.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"after {Stopwatch.GetElapsedTime(_started).TotalSeconds:N1} s: {line}"));
+    }
+
     public void Violation(string what)
     {
         var line = string.Create(CultureInfo.InvariantCulture, $"after {Stopwatch.GetElapsedTime(_started).TotalSeconds:N1} s: {what}");
@@ -79,5 +94,5 @@ internal sealed class Tally(int seed) : IDisposable
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"coherence: {_took.TotalSeconds:N0} s, seed {seed}: {Reads:N0} reads ({Hits:N0} hits, {CalmHitShare:P0} while nothing was broken), {HardReads:N0} hard reads, {Writes:N0} acknowledged writes, {_unanswered:N0} unanswered, {_breakages:N0} breakages, {_violations.Count} violations");
+        $"coherence: {_took.TotalSeconds:N0} s, seed {seed}: {Reads:N0} reads ({Hits:N0} hits, {CalmHitShare:P0} while nothing was broken), {HardReads:N0} hard reads, {Writes:N0} acknowledged writes, {_unanswered:N0} unanswered, {_breakages:N0} breakages, {_canary:N0} reports of canaries, {_violations.Count} violations");
 }

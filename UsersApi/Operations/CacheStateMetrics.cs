@@ -12,7 +12,7 @@ namespace UsersApi.Caching.Operations;
 /// <summary>What the cache of this node is like at the moment, measured whenever somebody collects.</summary>
 internal sealed class CacheStateMetrics(
     IMeterFactory factory, CacheMetrics metrics, CacheStatistics statistics, CacheWriteQueue queue, NearCache near,
-    IOptionsMonitor<RedisCachedOptions> options, TimeProvider time, RedisMemory? memory = null,
+    IOptionsMonitor<RedisCachedOptions> options, TimeProvider time, CanaryMetrics canary, RedisMemory? memory = null,
     RedisConnection? connection = null, ScriptRunner? runner = null, KnownVersions? known = null,
     OwedTags? owed = null)
     : IHostedService
@@ -41,6 +41,7 @@ internal sealed class CacheStateMetrics(
 
         statistics.Start();
         metrics.BeginAtZero();
+        canary.BeginAtZero();
         return Task.CompletedTask;
     }
 

@@ -42,6 +42,9 @@ public static class RedisCachedOperationsServiceCollectionExtensions
         services.AddSingleton(provider => new CacheStatistics(
             provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<NearCache>(),
             provider.GetRequiredService<IOptions<RedisCachedOptions>>(), provider.GetService<RedisConnection>()));
+        services.AddOptions<CanaryOptions>().BindConfiguration(CanaryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<CanaryMetrics>();
+        services.AddSingleton<IHitObserver, CacheCanary>();
         services.AddHostedService<CacheStateMetrics>();
         services.AddHostedService(provider => provider.GetRequiredService<CacheSwitches>());
         return services;

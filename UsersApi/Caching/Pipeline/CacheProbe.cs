@@ -1,7 +1,7 @@
 namespace UsersApi.Caching.Pipeline;
 
 /// <summary>
-/// Marks a request that an operator sends to learn what the cache would do. It goes through the whole pipeline, is looked at where its
+/// Marks a request that is sent to learn what the cache or the action would do. It goes through the whole pipeline, is looked at where its
 /// key is known, and nothing of it is stored.
 /// </summary>
 /// <param name="look">
@@ -9,6 +9,9 @@ namespace UsersApi.Caching.Pipeline;
 /// </param>
 internal sealed class CacheProbe(Func<CachePolicy, CacheOutcome?, CachedRequest?, ValueTask<bool>> look)
 {
+    /// <summary>Whether the action runs whatever is stored.</summary>
+    public bool SkipsLookup { get; init; }
+
     public ValueTask<bool> LookAsync(CachePolicy policy, CacheOutcome? bypass, CachedRequest? request) => look(policy, bypass, request);
 
     /// <summary>Whether a request is one; those of a server have another kind of features.</summary>

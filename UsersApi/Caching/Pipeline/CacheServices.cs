@@ -3,7 +3,8 @@ namespace UsersApi.Caching.Pipeline;
 /// <summary>What every request to a cached action needs.</summary>
 internal sealed record CacheServices(
     CachePolicies Policies, KeyDimensions Dimensions, RequestLookup Lookup, MissLimiter Misses, CacheFlights Flights, CacheStore Store,
-    IOptionsMonitor<RedisCachedOptions> Monitor, TimeProvider Time, CacheMetrics Metrics, ILogger<RedisCachedFilter> Logger)
+    IOptionsMonitor<RedisCachedOptions> Monitor, TimeProvider Time, CacheMetrics Metrics, ILogger<RedisCachedFilter> Logger,
+    IHitObserver? Observer = null)
 {
     public RedisCachedOptions Options => Monitor.CurrentValue;
 
@@ -22,6 +23,8 @@ internal sealed record CacheServices(
             var ttl = (answer.Entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000;
             CacheStatus.SetHit(request.Http, request.Options.Name, answer.Outcome, ttl);
             Metrics.Request(request.Http, answer.Outcome);
+            if (answer.Outcome is CacheOutcome.Hit)
+                Observer?.Hit(request, answer.Entry);
         }
 
         await new ResponseDelivery(request.Http, request.Policy, now).SendAsync(answer.Entry, isHit: true);
@@ -31,7 +34,9 @@ internal sealed record CacheServices(
     public void ReportForward(HttpContext http, CacheOutcome outcome, string reason)
     {
         CacheStatus.SetForward(http, Options.Name, outcome, reason);
-        Metrics.Request(http, outcome);
+        // What an operator asks is none of the clients' requests.
+        if (!CacheProbe.IsOne(http))
+            Metrics.Request(http, outcome);
     }
 
     public void ReportRefusal(HttpContext http, CacheOutcome outcome)

@@ -9,7 +9,7 @@ internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Reva
     public async ValueTask<LookupResult> FindAsync(CachedRequest request)
     {
         using var span = CacheTraces.Lookup();
-        if (!request.Options.Enabled)
+        if (!request.Options.Enabled || request.Http.Features.Get<CacheProbe>() is { SkipsLookup: true })
             return new LookupResult(new StoreLookup(request.KeyOf([]), [], null, null, null, IsOutdated: false), null, "", null);
 
         var lookup = await store.FindAsync(request.Policy, request.KeyOf, request.Bound.Tags);

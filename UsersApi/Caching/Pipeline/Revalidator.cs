@@ -46,7 +46,8 @@ internal sealed class Revalidator(
 
         // All that is taken from the original is taken now. Its ambient values stay behind: the new context would take the
         // original's place in IHttpContextAccessor.
-        var features = Copy(original, new RedisCachedRevalidation(flightKey, flight));
+        var features = CopyOf(original);
+        features.Set(new RedisCachedRevalidation(flightKey, flight));
         var cause = CacheTraces.Here;
         using (ExecutionContext.SuppressFlow())
             _ = Task.Run(() => RunAsync(_pipeline, features, flight, cause));
@@ -56,7 +57,7 @@ internal sealed class Revalidator(
     {
         using var span = CacheTraces.Revalidation(cause);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
-        limit.CancelAfter(TimeSpan.FromMilliseconds(options.Value.RevalidationMs));
+        limit.CancelAfter(options.Value.RevalidationTimeout);
         var response = new UnsentResponse();
         features.Set<IHttpResponseFeature>(response);
         features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = limit.Token });
@@ -82,7 +83,8 @@ internal sealed class Revalidator(
         }
     }
 
-    private static FeatureCollection Copy(HttpContext original, RedisCachedRevalidation revalidation)
+    /// <summary>What a server would set for a request like this one, once more; its response is the caller's to set.</summary>
+    public static FeatureCollection CopyOf(HttpContext original)
     {
         var (request, connection) = (original.Request, original.Connection);
         var target = original.Features.GetRequiredFeature<Target>();
@@ -111,7 +113,6 @@ internal sealed class Revalidator(
             features.Set<ITlsConnectionFeature>(new TlsConnectionFeature { ClientCertificate = certificate });
 
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
-        features.Set(revalidation);
         return features;
     }
 

@@ -1,0 +1,165 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Net;
+using Dapper;
+using Npgsql;
+using UsersApi.Caching.Operations;
+using UsersApi.Tests.Caching.Host;
+using UsersApi.Tests.Host;
+
+namespace UsersApi.Tests.Desk;
+
+/// <summary>Hits whose action runs again behind, to compare.</summary>
+public sealed class CanaryTests
+{
+    private const string One = $"{Http.Users}?limit=1";
+
+    // As a program would that goes past the triggers which tell the API of changes.
+    private const string ChangeUnseen = "SET session_replication_role = replica; UPDATE users SET full_name = 'Changed'";
+
+    private readonly ManualTime _clock = new();
+
+    [Test]
+    public async Task Response_that_its_action_gives_again_is_the_same_however_it_was_asked_for()
+    {
+        await using var api = await StartFilledAsync();
+        using var results = new Results(api);
+
+        foreach (var (name, value) in (IEnumerable<(string, string)>)[("Accept-Encoding", "gzip"), ("If-None-Match", "*"), ("Range", "bytes=0-1"), ("X-Any", "1")])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, One) { Headers = { { name, value } } };
+            using var hit = await api.Anonymous.SendAsync(request);
+            Assert.That(hit.Headers.GetValues("Cache-Status").Single(), Does.Contain("; hit"));
+        }
+
+        using var head = await api.Anonymous.SendAsync(HttpMethod.Head, One);
+        await results.AreAsync("same", "same", "same", "same", "same");
+        Assert.That(api.Logs.At(LogLevel.Warning), Is.Empty);
+    }
+
+    [Test]
+    public async Task Change_that_nothing_evicted_is_found()
+    {
+        await using var api = await StartFilledAsync();
+        using var results = new Results(api);
+        await ChangeAsync(api);
+
+        using var hit = await api.Anonymous.FetchAsync(One);
+        await _clock.TimersAsync(CacheCanary.Patience, 1);
+        _clock.Advance(CacheCanary.Patience);
+
+        await results.AreAsync("different");
+        var told = api.Logs.At(LogLevel.Error).Single();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(told, Does.Contain("UsersController.List").And.Contain("SHA-256"));
+            Assert.That(told, Does.Not.Contain("limit=1"), "keys hold what clients sent");
+        }
+    }
+
+    [Test]
+    public async Task Change_whose_eviction_is_still_on_its_way_is_no_fault()
+    {
+        await using var api = await StartFilledAsync();
+        using var results = new Results(api);
+        await ChangeAsync(api);
+
+        using var hit = await api.Anonymous.FetchAsync(One);
+        await _clock.TimersAsync(CacheCanary.Patience, 1);
+        using var evicted = await api.Client.SendAsync(HttpMethod.Post, "/api/v1/cache/evictions", """{"tags":["users"]}""");
+        _clock.Advance(CacheCanary.Patience);
+
+        await results.AreAsync("evicted");
+        Assert.That(api.Logs.At(LogLevel.Error), Is.Empty);
+    }
+
+    [Test]
+    public async Task Action_that_fails_says_nothing_of_what_was_stored()
+    {
+        await using var api = await StartFilledAsync();
+        using var results = new Results(api);
+        await using (var connection = new NpgsqlConnection(api.Database.ConnectionString))
+            await connection.ExecuteAsync("ALTER TABLE users RENAME TO hidden");
+
+        using var hit = await api.Anonymous.FetchAsync(One);
+
+        await results.AreAsync("failed");
+        Assert.That(hit.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task Comparison_is_neither_stored_nor_counted_as_a_request()
+    {
+        await using var api = await StartFilledAsync();
+        using var results = new Results(api);
+        using var requests = new Results(api, "cache.requests", "cache.outcome");
+        await ChangeAsync(api);
+
+        using var hit = await api.Anonymous.FetchAsync(One);
+        await _clock.TimersAsync(CacheCanary.Patience, 1);
+        using var second = await api.Anonymous.FetchAsync(One);
+        await _clock.TimersAsync(CacheCanary.Patience, 2);
+
+        await requests.AreAsync("hit", "hit");
+        Assert.That(await second.Content.ReadAsStringAsync(), Is.EqualTo(await hit.Content.ReadAsStringAsync()));
+    }
+
+    [Test]
+    public async Task It_is_off_unless_it_is_asked_for()
+    {
+        await using var api = await StartFilledAsync(("RedisCached:CanaryPermille", "0"));
+        using var results = new Results(api);
+        using var requests = new Results(api, "cache.requests", "cache.outcome");
+        await ChangeAsync(api);
+
+        using var hit = await api.Anonymous.FetchAsync(One);
+
+        await requests.AreAsync("hit");
+        await _clock.TimersAsync(CacheCanary.Patience, 0);
+        await results.AreAsync();
+    }
+
+    private static async Task ChangeAsync(UsersApiHost api)
+    {
+        await using var connection = new NpgsqlConnection(api.Database.ConnectionString);
+        await connection.ExecuteAsync(ChangeUnseen);
+    }
+
+    private async Task<UsersApiHost> StartFilledAsync(params (string, string)[] settings)
+    {
+        var api = await UsersApiHost.StartBehindAsync(
+            database => database.ConnectionString, _clock,
+            [("Outbox:Enabled", "false"), .. settings.Length > 0 ? settings : [("RedisCached:CanaryPermille", "1000")]]);
+        await api.Client.CreateUserAsync("ada@example.com", "Ada");
+        using var stored = await api.Anonymous.FetchAsync(One);
+        Assert.That(stored.Headers.GetValues("Cache-Status").Single(), Does.Contain("stored"));
+        return api;
+    }
+
+    /// <summary>What one host counts from now on.</summary>
+    private sealed class Results : IDisposable
+    {
+        private readonly ConcurrentQueue<string> _counted = new();
+        private readonly MeterListener _listener = new();
+
+        public Results(UsersApiHost api, string instrument = "cache.canary.comparisons", string tag = "cache.canary.result")
+        {
+            var factory = api.Services.GetRequiredService<IMeterFactory>();
+            _listener.InstrumentPublished = (published, listener) =>
+            {
+                if (published.Name == instrument && published.Meter.Scope == factory)
+                    listener.EnableMeasurementEvents(published);
+            };
+            _listener.SetMeasurementEventCallback<long>((_, _, tags, _) => _counted.Enqueue((string)tags.ToArray().Single(one => one.Key == tag).Value!));
+            _listener.Start();
+        }
+
+        public async Task AreAsync(params string[] expected)
+        {
+            await Eventually.HoldsAsync(() => Task.FromResult(_counted.Count >= expected.Length), $"{expected.Length} results");
+            Assert.That(_counted, Is.EqualTo(expected));
+        }
+
+        public void Dispose() => _listener.Dispose();
+    }
+}

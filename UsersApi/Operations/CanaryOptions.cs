@@ -1,0 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+using UsersApi.Caching.Policies;
+
+namespace UsersApi.Caching.Operations;
+
+/// <summary>The canary's settings, in the section of the cache.</summary>
+public sealed class CanaryOptions
+{
+    public const string Section = RedisCachedOptions.Section;
+
+    /// <summary>
+    /// Of a thousand hits, how many run their action again behind, to compare its response with the stored one: 0 (off) to 1,000. Each costs
+    /// what a miss costs.
+    /// </summary>
+    [Range(0, 1_000)]
+    public int CanaryPermille { get; set; }
+}
