@@ -10,6 +10,7 @@ using UsersApi.Users;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddConsoleLog(args);
+builder.Services.AddRequestLog();
 builder.Services.AddServer(builder.Configuration);
 builder.Services.AddProblems();
 builder.Services.AddJsonControllers();
@@ -25,6 +26,7 @@ builder.Services.AddTelemetry(builder.Configuration);
 
 var app = builder.Build();
 app.UseForwardedHeaders();
+app.UseHttpLogging();
 app.UseSecurityHeaders();
 app.UseProblems();
 app.UseMiddleware<AllowedHosts>();

@@ -3,27 +3,29 @@ namespace UsersApi.Data;
 /// <summary>What Data says: events 2000 to 2099.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(2000, LogLevel.Information, "Migration {Migration} applied in {Milliseconds} ms")]
+    [LoggerMessage(2000, LogLevel.Information, "Migration {Migration} was applied in {Milliseconds} ms.")]
     public static partial void MigrationApplied(ILogger logger, string migration, long milliseconds);
 
-    [LoggerMessage(2001, LogLevel.Information, "Migrations are up to date: {Applied} applied now, {Total} known")]
+    [LoggerMessage(2001, LogLevel.Information, "Migrations are up to date. Applied now: {Applied} of {Total}.")]
     public static partial void MigrationsDone(ILogger logger, int applied, int total);
 
-    [LoggerMessage(2002, LogLevel.Warning, "Migration {Version} is recorded but newer than this build: a newer node has been here")]
+    [LoggerMessage(2002, LogLevel.Warning,
+        "The database has migration {Version}, which this build does not know: a newer build has migrated it.")]
     public static partial void MigrationFromTheFuture(ILogger logger, string version);
 
-    [LoggerMessage(2003, LogLevel.Information, "Migration {Migration} was applied by another tool: its checksum is recorded now")]
+    [LoggerMessage(2003, LogLevel.Information, "Migration {Migration} had been applied by another tool. Its checksum is recorded now.")]
     public static partial void MigrationAdopted(ILogger logger, string migration);
 
     [LoggerMessage(2010, LogLevel.Error, "Postgres is not available ({SqlState}): {Reason}")]
     public static partial void PostgresUnavailable(ILogger logger, string sqlState, string reason);
 
-    [LoggerMessage(2020, LogLevel.Warning, "The outbox is stuck: {Reason}; its rows stay and are tried again")]
+    [LoggerMessage(2020, LogLevel.Warning, "The outbox relay fails ({Reason}). Its rows are kept, and it tries again.")]
     public static partial void OutboxStuck(ILogger logger, string reason);
 
-    [LoggerMessage(2021, LogLevel.Information, "The outbox flows again")]
+    [LoggerMessage(2021, LogLevel.Information, "The outbox relay works again.")]
     public static partial void OutboxFlows(ILogger logger);
 
-    [LoggerMessage(2022, LogLevel.Debug, "{Count} rows of the outbox are left to the relay: {Reason}")]
+    [LoggerMessage(2022, LogLevel.Debug,
+        "{Count} rows of the outbox could not be settled by their own request ({Reason}). The relay takes them.")]
     public static partial void NotSettled(ILogger logger, int count, string reason);
 }

@@ -7,6 +7,6 @@ internal static partial class Log
         "The issuer of tokens cannot be reached ({Reason}). Requests that need a token are answered 503 until it answers.")]
     public static partial void IssuerIsAway(ILogger logger, string reason);
 
-    [LoggerMessage(4001, LogLevel.Information, "The issuer of tokens is reachable again")]
+    [LoggerMessage(4001, LogLevel.Information, "The issuer of tokens answers again.")]
     public static partial void IssuerIsBack(ILogger logger);
 }
