@@ -50,7 +50,9 @@ public sealed partial class ObserveTests
         }
     }
 
+    // Prometheus gives a scrape up where the whole suite keeps the machine busy.
     [Test]
+    [NonParallelizable]
     public async Task Every_query_of_the_dashboard_and_every_rule_has_values_of_a_running_API()
     {
         var (metricsPort, prometheusPort) = (LoopbackPort.Free(), LoopbackPort.Free());
@@ -65,6 +67,8 @@ public sealed partial class ObserveTests
         {
             using var prometheus = await StartPrometheusAsync(folder.FullName, metricsPort, prometheusPort);
             using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{prometheusPort}") };
+            var scrape = $"Prometheus scraped port {metricsPort}";
+            await Eventually.HoldsAsync(() => HasValuesAsync(api, client, "up == 1"), scrape, Runs.Deadline);
             foreach (var query in await QueriesAsync())
             {
                 await Eventually.HoldsAsync(() => HasValuesAsync(api, client, query), query, Runs.Deadline);
@@ -92,7 +96,7 @@ public sealed partial class ObserveTests
     private static async Task<ServerProcess> StartPrometheusAsync(string folder, int metricsPort, int port)
     {
         await File.WriteAllTextAsync(Path.Combine(folder, "prometheus.yaml"), $"""
-            global: {"{"} scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 500ms {"}"}
+            global: {"{"} scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 500ms {"}"}
             rule_files: ["{Folder}/rules.yaml"]
             scrape_configs:
               - job_name: users-api
@@ -112,13 +116,13 @@ public sealed partial class ObserveTests
     {
         var dashboard = JsonElement.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "grafana", "cache.json")));
         return [.. dashboard.GetProperty("panels").EnumerateArray().SelectMany(panel => panel.GetProperty("targets").EnumerateArray())
-            .Select(target => target.GetProperty("expr").GetString()!.Replace("$__rate_interval", "10s", StringComparison.Ordinal))];
+            .Select(target => target.GetProperty("expr").GetString()!.Replace("$__rate_interval", "1m", StringComparison.Ordinal))];
     }
 
-    // Rates need load while they are looked at.
+    // Rates need load while they are looked at, and two scrapes in their window: a minute holds two on the busiest machine.
     private static async Task<bool> HasValuesAsync(UsersApiHost api, HttpClient client, string query)
     {
-        using var missed = await api.Anonymous.FetchAsync($"{Http.Users}?skip={Random.Shared.Next(100_000)}");
+        using var missed = await api.Anonymous.FetchAsync(Http.Users);
         using var hit = await api.Anonymous.FetchAsync(Http.Users);
         using var evicted = await api.Client.SendAsync(HttpMethod.Post, "/api/v1/cache/evictions", """{"tags":["users"]}""");
         var answer = await AnswerAsync(client, "/api/v1/query?query=" + Uri.EscapeDataString(query));
