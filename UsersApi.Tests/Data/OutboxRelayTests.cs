@@ -139,7 +139,7 @@ public sealed class OutboxRelayTests
     private async Task<OutboxRelay> StartAsync(EvictTags evict)
     {
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(_logs));
-        var options = Options.Create(new OutboxOptions { PollMs = 20 });
+        var options = Options.Create(new OutboxOptions { PollInterval = TimeSpan.FromMilliseconds(20) });
         var relay = new OutboxRelay(
             _database.DataSource, _database.DataSource, evict, options, TimeProvider.System, loggers.CreateLogger<OutboxRelay>());
         await relay.StartAsync(CancellationToken.None);

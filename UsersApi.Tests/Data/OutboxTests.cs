@@ -7,7 +7,7 @@ namespace UsersApi.Tests.Data;
 public sealed class OutboxTests
 {
     // So seldom that only a notification can be the reason for what happens within a test's deadline.
-    private static readonly (string, string) Seldom = ("Outbox:PollMs", "60000");
+    private static readonly (string, string) Seldom = ("Outbox:PollInterval", "00:01:00");
 
     [Test]
     public async Task A_change_made_in_SQL_is_seen_by_cached_reads()
@@ -38,7 +38,7 @@ public sealed class OutboxTests
     [Test]
     public async Task A_seed_is_seen_without_a_notification()
     {
-        await using var api = await UsersApiHost.StartAsync(settings: ("Outbox:PollMs", "20"));
+        await using var api = await UsersApiHost.StartAsync(settings: ("Outbox:PollInterval", "00:00:00.020"));
         await CachedAsync(api, Http.Users);
 
         await Seeding.SeedAsync(api, 1_000);

@@ -10,7 +10,7 @@ namespace UsersApi.Tests.Data;
 public sealed class PgBouncerTests(string mode)
 {
     // So seldom that only a notification can be the reason for what happens within a test's deadline.
-    private static readonly (string, string)[] Settings = [("Outbox:PollMs", "60000"), ("Postgres:MigrateOnStart", "true")];
+    private static readonly (string, string)[] Settings = [("Outbox:PollInterval", "00:01:00"), ("Postgres:MigrateOnStart", "true")];
 
     private PgBouncer _pool = null!;
     private UsersApiHost _api = null!;

@@ -11,7 +11,7 @@ namespace UsersApi.Tests.Data;
 public sealed class PostgresTroubleTests
 {
     private const string Uncached = $"{Http.Users}/nocache";
-    private const string SlowWithin = "1";
+    private const string SlowWithin = "00:00:01";
     private static readonly TimeSpan Forever = TimeSpan.FromHours(1);
 
     private readonly ManualTime _clock = new();
@@ -28,8 +28,8 @@ public sealed class PostgresTroubleTests
         },
         _clock,
         ("Outbox:Enabled", "false"),
-        ("Postgres:ConnectTimeoutSeconds", SlowWithin),
-        ("Postgres:CommandTimeoutSeconds", SlowWithin));
+        ("Postgres:ConnectTimeout", SlowWithin),
+        ("Postgres:CommandTimeout", SlowWithin));
 
     [TearDown]
     public async Task StopApi()

@@ -72,7 +72,7 @@ public sealed class ExplainTests
     [Test]
     public async Task Redis_away() => await ExplainedAsync(
         One, "bypass", "unreachable", _ => Task.CompletedTask,
-        settings: [("ConnectionStrings:Redis", "127.0.0.1:9,connectTimeout=500"), ("RedisCached:VersionsTimeoutMs", "50")]);
+        settings: [("ConnectionStrings:Redis", "127.0.0.1:9,connectTimeout=500"), ("RedisCached:VersionsTimeout", "00:00:00.050")]);
 
     [Test]
     public async Task The_kill_switch() =>

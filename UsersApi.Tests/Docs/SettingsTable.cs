@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using UsersApi.Caching.Operations;
 
 namespace UsersApi.Tests.Docs;
 
@@ -14,14 +15,16 @@ internal static class SettingsTable
 
         Standard configuration: `appsettings.json`, or environment variables with two underscores in the place of a colon, as in
         `RedisCached__KeyPrefix`. A value out of its range stops the start with a line that names it. A change takes effect at the next start;
-        the kill switch, `RedisCached:Enabled`, takes effect at once. This page is made of the comments in the code, and the suite compares it with them.
+        the kill switch, `RedisCached:Enabled`, takes effect at once. Durations are written as
+        `hh:mm:ss`, with days before and milliseconds behind a point: `1.00:00:00`, `00:00:00.050`. This page is made of the comments in the code, and the suite compares it with them.
 
         | setting | default | range | what it does |
         | --- | --- | --- | --- |
 
         """;
 
-    private static readonly Assembly[] Assemblies = [typeof(Program).Assembly, typeof(RedisCachedOptions).Assembly];
+    private static readonly Assembly[] Assemblies =
+        [typeof(Program).Assembly, typeof(RedisCachedOptions).Assembly, typeof(CanaryOptions).Assembly];
 
     public static string Create()
     {
@@ -67,6 +70,7 @@ internal static class SettingsTable
     private static string TextOf(object? value) => value switch
     {
         null => "",
+        TimeSpan length => $"`{length.ToString("c", CultureInfo.InvariantCulture).Replace("0000", "", StringComparison.Ordinal)}`",
         bool flag => flag ? "`true`" : "`false`",
         string text => text.Length > 0 ? $"`{text}`" : "",
         IEnumerable all => string.Join(", ", all.Cast<object>().Select(TextOf)),

@@ -26,7 +26,7 @@ internal sealed class UsersApiHost : IAsyncDisposable
         settings.TryAdd("ConnectionStrings:Redis", TestServers.Redis);
         settings.TryAdd("RedisCached:KeyPrefix", _prefix);
         // Two cores and many tests beside this one: no test may depend on how fast the server is.
-        settings.TryAdd("RedisCached:VersionsTimeoutMs", "10000");
+        settings.TryAdd("RedisCached:VersionsTimeout", "00:00:10");
         settings.TryAdd("RedisCached:KeySecret", "the secret of hosts in tests");
         if (!IsDevelopment(environment))
         {

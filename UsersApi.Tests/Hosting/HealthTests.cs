@@ -36,9 +36,9 @@ public sealed class HealthTests : ApiTest
             },
             clock,
             ("Outbox:Enabled", "false"),
-            ("Postgres:ConnectTimeoutSeconds", "60"),
-            ("Postgres:CommandTimeoutSeconds", "60"),
-            ("Postgres:HealthTimeoutSeconds", "17"),
+            ("Postgres:ConnectTimeout", "00:01:00"),
+            ("Postgres:CommandTimeout", "00:01:00"),
+            ("Postgres:HealthTimeout", "00:00:17"),
             ("Health:UnhealthyWithoutPostgres", "true"));
         using var closed = link;
         if (afterItAnswered)

@@ -70,7 +70,7 @@ public sealed partial class PackageTests
         start.Environment["ASPNETCORE_URLS"] = url.ToString();
         start.Environment["ConnectionStrings__Redis"] = TestServers.Redis;
         start.Environment["RedisCached__KeyPrefix"] = prefix;
-        start.Environment["RedisCached__VersionsTimeoutMs"] = "10000";
+        start.Environment["RedisCached__VersionsTimeout"] = "00:00:10";
         using var application = await ServerProcess.StartAsync(start, url.Port);
         using var client = new HttpClient { BaseAddress = url };
 

@@ -58,5 +58,5 @@ internal sealed class TwoNodes : IAsyncDisposable
     }
 
     private static Task<CachedHost> StartNodeAsync(string redis, string? prefix) => RunsController.StartAsync(
-        new() { ["VersionsTimeoutMs"] = "200" }, services => services.AddSingleton(TimeProvider.System), redis: redis, prefix: prefix);
+        new() { ["VersionsTimeout"] = "00:00:00.200" }, services => services.AddSingleton(TimeProvider.System), redis: redis, prefix: prefix);
 }

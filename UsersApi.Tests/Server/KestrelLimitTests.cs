@@ -48,7 +48,7 @@ public sealed class KestrelLimitTests
     [Test]
     public async Task Headers_that_never_end_are_a_408()
     {
-        await using var api = await UsersApiHost.StartAsync(settings: ("Server:HeadersSeconds", "1"));
+        await using var api = await UsersApiHost.StartAsync(settings: ("Server:HeadersTimeout", "00:00:01"));
 
         AssertEarly(await Wire.ExchangeAsync(api.Client, "GET /health/live HTTP/1.1\r\nHost: loc"), "408 Request Timeout");
     }
@@ -56,7 +56,7 @@ public sealed class KestrelLimitTests
     [Test]
     public async Task A_body_that_drips_is_a_408()
     {
-        await using var api = await UsersApiHost.StartAsync(settings: [("Server:GraceSeconds", "2"), ("Server:MinBytesPerSecond", "1000")]);
+        await using var api = await UsersApiHost.StartAsync(settings: [("Server:RateGracePeriod", "00:00:02"), ("Server:MinBytesPerSecond", "1000")]);
 
         var answer = await Wire.ExchangeAsync(
             api.Client,
@@ -69,7 +69,7 @@ public sealed class KestrelLimitTests
     [Test]
     public async Task A_client_that_does_not_read_is_left()
     {
-        await using var api = await UsersApiHost.StartAsync(settings: [("Server:GraceSeconds", "2"), ("Server:MinBytesPerSecond", "1000000")]);
+        await using var api = await UsersApiHost.StartAsync(settings: [("Server:RateGracePeriod", "00:00:02"), ("Server:MinBytesPerSecond", "1000000")]);
         using var wire = await Wire.ConnectAsync(api.Client);
         await wire.SendAsync("GET /misbehaving/flood HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
@@ -81,7 +81,7 @@ public sealed class KestrelLimitTests
     [Test]
     public async Task A_connection_with_nothing_to_do_is_closed()
     {
-        await using var api = await UsersApiHost.StartAsync(settings: ("Server:IdleSeconds", "1"));
+        await using var api = await UsersApiHost.StartAsync(settings: ("Server:KeepAliveTimeout", "00:00:01"));
 
         Assert.That(await Wire.ExchangeAsync(api.Client, "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"), Does.StartWith("HTTP/1.1 200 OK"));
     }

@@ -12,7 +12,7 @@ public sealed class ShutdownDelayTests
         var delay = TimeSpan.FromSeconds(20);
         var clock = new ManualTime();
         await using var api = await UsersApiHost.StartBehindAsync(
-            database => database.ConnectionString, clock, ("Server:ShutdownDelaySeconds", "20"), ("Outbox:Enabled", "false"));
+            database => database.ConnectionString, clock, ("Server:ShutdownDelay", "00:00:20"), ("Outbox:Enabled", "false"));
         var stopping = api.Services.GetRequiredService<IHost>().StopAsync();
         await clock.TimersAsync(delay, 1);
 

@@ -46,7 +46,7 @@ public sealed class UnknownParameterTests
     [Test]
     public async Task A_hit_is_as_strict_as_a_miss_and_stays_a_hit()
     {
-        await using var api = await UsersApiHost.StartAsync(settings: [On, ("RedisCached:VersionsTimeoutMs", "10000")]);
+        await using var api = await UsersApiHost.StartAsync(settings: [On, ("RedisCached:VersionsTimeout", "00:00:10")]);
         await api.UntilItCachesAsync();
         using var refused = await api.Client.FetchAsync($"{Http.Users}?page=2");
         using var hit = await api.Client.FetchAsync($"{Http.Users}?skip=0");

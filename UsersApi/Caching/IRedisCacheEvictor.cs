@@ -9,7 +9,7 @@ public interface IRedisCacheEvictor
     /// </param>
     /// <returns>
     /// True when no node serves any more what was stored before: usually within milliseconds, and within 1,050 ms after Redis
-    /// replied. False where Redis could not be reached within <see cref="RedisCachedOptions.EvictionTimeoutMs"/>: it is tried
+    /// replied. False where Redis could not be reached within <see cref="RedisCachedOptions.EvictionTimeout"/>: it is tried
     /// again in the background, until the process ends.
     /// </returns>
     /// <exception cref="ArgumentException">A tag holds control characters.</exception>

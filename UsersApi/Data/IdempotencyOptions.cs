@@ -7,7 +7,7 @@ public sealed class IdempotencyOptions
 {
     public const string Section = "Idempotency";
 
-    /// <summary>Hours for which a repeated request gets the first answer: 1 to 720. After them it is a new request.</summary>
-    [Range(1, 720)]
-    public int KeepHours { get; set; } = 24;
+    /// <summary>For how long a repeated request gets the first answer: 1 hour to 30 days. After that it is a new request.</summary>
+    [Range(typeof(TimeSpan), "01:00:00", "30.00:00:00")]
+    public TimeSpan KeepFor { get; set; } = TimeSpan.FromDays(1);
 }

@@ -45,7 +45,7 @@ public sealed class IdempotentAnswers(IOptions<IdempotencyOptions> options)
             WHERE key = ANY(ARRAY(
                 SELECT key FROM idempotency_keys WHERE expires_at <= now() ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED));
             INSERT INTO idempotency_keys (key, request, answer, expires_at)
-            VALUES (@Key, @Fingerprint, @Answer, now() + make_interval(hours => @KeepHours))
+            VALUES (@Key, @Fingerprint, @Answer, now() + @KeepFor)
             ON CONFLICT (key) DO UPDATE
             SET request = excluded.request, answer = excluded.answer, expires_at = excluded.expires_at;
             """;
@@ -54,7 +54,7 @@ public sealed class IdempotentAnswers(IOptions<IdempotencyOptions> options)
             Key = request.Key.ToArray(),
             Fingerprint = request.Fingerprint.ToArray(),
             Answer = JsonSerializer.Serialize(answer),
-            options.Value.KeepHours,
+            options.Value.KeepFor,
         };
         await connection.ExecuteAsync(new CommandDefinition(Keep, parameters, cancellationToken: cancellationToken));
     }

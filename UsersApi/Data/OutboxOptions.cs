@@ -13,11 +13,11 @@ internal sealed class OutboxOptions
     public bool Enabled { get; set; } = true;
 
     /// <summary>
-    /// Milliseconds between looks into the outbox that no notification asked for, and before what failed is tried again: 10 to
-    /// 60,000. If a node dies between commit and eviction, its cached responses stay stale for three seconds more than this at most.
+    /// The time between looks into the outbox that no notification asked for, and before what failed is tried again: 10 ms to 1 minute.
+    /// If a node dies between commit and eviction, its cached responses stay stale for three seconds more than this at most.
     /// </summary>
-    [Range(10, 60_000)]
-    public int PollMs { get; set; } = 250;
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Rows that one transaction takes at most: 1 to 10,000.</summary>
     [Range(1, 10_000)]

@@ -38,11 +38,11 @@ internal sealed class OutboxRelay(
             if (!await TryRelayAllAsync(stoppingToken))
             {
                 // A call would not make it work any sooner.
-                await Task.Delay(TimeSpan.FromMilliseconds(options.Value.PollMs), clock, stoppingToken);
+                await Task.Delay(options.Value.PollInterval, clock, stoppingToken);
             }
             else
             {
-                await _wakeUp.SleepAsync(TimeSpan.FromMilliseconds(options.Value.PollMs), stoppingToken);
+                await _wakeUp.SleepAsync(options.Value.PollInterval, stoppingToken);
             }
         }
     }

@@ -13,7 +13,7 @@ internal sealed class PostgresHealthCheck(NpgsqlDataSource dataSource, IOptions<
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.HealthTimeoutSeconds), clock);
+        using var deadline = new CancellationTokenSource(options.Value.HealthTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         await AskAsync(either.Token).WaitAsync(either.Token);
         return HealthCheckResult.Healthy();

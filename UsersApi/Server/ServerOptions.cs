@@ -32,28 +32,28 @@ internal sealed class ServerOptions : IValidatableObject
     [Range(1, 1_000_000)]
     public int MinBytesPerSecond { get; set; } = 240;
 
-    /// <summary>Seconds before a body has to be that fast.</summary>
-    [Range(2, 120)]
-    public int GraceSeconds { get; set; } = 5;
+    /// <summary>For how long a body may be slower than that: 2 seconds to 2 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:02", "00:02:00")]
+    public TimeSpan RateGracePeriod { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Seconds for the headers of a request.</summary>
-    [Range(1, 120)]
-    public int HeadersSeconds { get; set; } = 10;
+    /// <summary>How long the headers of a request may take: 1 second to 2 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:02:00")]
+    public TimeSpan HeadersTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Seconds that a connection may have nothing to do.</summary>
-    [Range(1, 3600)]
-    public int IdleSeconds { get; set; } = 120;
+    /// <summary>How long a connection may have nothing to do: 1 second to 1 hour.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Seconds from a request's headers to the end of its response.</summary>
-    [Range(1, 3600)]
-    public int RequestSeconds { get; set; } = 60;
+    /// <summary>From a request's headers to the end of its response: 1 second to 1 hour.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Seconds for which the process goes on serving after it was asked to stop, while <c>/health/ready</c> answers 503: as long as a load
-    /// balancer takes to notice. 0 to 20, since the host stops waiting after 30.
+    /// For how long the process goes on serving after it was asked to stop, while <c>/health/ready</c> answers 503: as long as a load
+    /// balancer takes to notice. 0 to 20 seconds, since the host stops waiting after 30.
     /// </summary>
-    [Range(0, 20)]
-    public int ShutdownDelaySeconds { get; set; }
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:20")]
+    public TimeSpan ShutdownDelay { get; set; }
 
     /// <summary>Writes a second by one client, known by its token's subject, else by its address.</summary>
     [Range(1, 1_000_000)]

@@ -40,7 +40,7 @@ internal static class ServerServiceCollectionExtensions
         services.AddRequestDecompression();
         services.AddRequestTimeouts();
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<ServerOptions>>((timeouts, server) =>
-            timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = TimeSpan.FromSeconds(server.Value.RequestSeconds) });
+            timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = server.Value.RequestTimeout });
         services.AddRateLimiter(_ => { });
         services.AddOptions<RateLimiterOptions>().Configure<IOptions<ServerOptions>>(WriteRates.Limit);
         services.AddSingleton(TimeProvider.System);
@@ -62,7 +62,7 @@ internal static class ServerServiceCollectionExtensions
 
     private static void LimitKestrel(KestrelServerOptions kestrel, ServerOptions server)
     {
-        var rate = new MinDataRate(server.MinBytesPerSecond, TimeSpan.FromSeconds(server.GraceSeconds));
+        var rate = new MinDataRate(server.MinBytesPerSecond, server.RateGracePeriod);
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = server.MaxBodyBytes;
         kestrel.Limits.MaxRequestLineSize = server.MaxRequestLineBytes;
@@ -71,8 +71,8 @@ internal static class ServerServiceCollectionExtensions
         kestrel.Limits.MaxConcurrentConnections = server.MaxConnections;
         kestrel.Limits.MinRequestBodyDataRate = rate;
         kestrel.Limits.MinResponseDataRate = rate;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(server.HeadersSeconds);
-        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(server.IdleSeconds);
+        kestrel.Limits.RequestHeadersTimeout = server.HeadersTimeout;
+        kestrel.Limits.KeepAliveTimeout = server.KeepAliveTimeout;
     }
 
     private static void BelieveProxies(ForwardedHeadersOptions forwarded, IOptions<ServerOptions> options)

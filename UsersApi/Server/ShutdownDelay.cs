@@ -23,7 +23,7 @@ internal sealed class ShutdownDelay(IOptions<ServerOptions> options, TimeProvide
             return;
         }
 
-        var delay = TimeSpan.FromSeconds(options.Value.ShutdownDelaySeconds);
+        var delay = options.Value.ShutdownDelay;
         await Task.Delay(delay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

@@ -16,7 +16,7 @@ public sealed class RedisFailureTests
     public async Task Eviction_that_fails_is_withheld_where_the_option_says_so()
     {
         // Port 1 is closed: nothing listens there.
-        await using var host = await StartAsync("127.0.0.1:1", new() { ["WithholdOnFailedEviction"] = "true", ["EvictionTimeoutMs"] = "100" });
+        await using var host = await StartAsync("127.0.0.1:1", new() { ["WithholdOnFailedEviction"] = "true", ["EvictionTimeout"] = "00:00:00.100" });
 
         var answer = await host.ExchangeAsync("PUT", "/runs/plain/1");
 
@@ -33,7 +33,7 @@ public sealed class RedisFailureTests
     public async Task Eviction_that_fails_is_acknowledged_and_tried_again_until_it_got_through()
     {
         await using var redis = await PrivateRedis.StartAsync();
-        await using var host = await StartAsync(redis.ConnectionString, new() { ["EvictionTimeoutMs"] = "100" });
+        await using var host = await StartAsync(redis.ConnectionString, new() { ["EvictionTimeout"] = "00:00:00.100" });
         host.Services.GetRequiredService<Runs>().AnswerFromNowOn("before");
         await host.ExchangeAsync("GET", "/runs/plain/1");
         Assert.That((await host.ExchangeAsync("GET", "/runs/plain/1")).Outcome, Does.StartWith("hit"));

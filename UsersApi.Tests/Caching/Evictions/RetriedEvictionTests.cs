@@ -13,7 +13,7 @@ public sealed class RetriedEvictionTests
     public async Task Write_that_commits_while_the_command_is_under_way_waits_for_the_next_one()
     {
         await using var redis = await PrivateRedis.StartAsync();
-        await using var host = await RunsController.StartAsync(new() { ["EvictionTimeoutMs"] = "100" }, redis: redis.ConnectionString);
+        await using var host = await RunsController.StartAsync(new() { ["EvictionTimeout"] = "00:00:00.100" }, redis: redis.ConnectionString);
         var (clock, versions) = (host.Time, host.Services.GetRequiredService<ITagVersions>());
         redis.Hang();
         var first = versions.EvictAsync(["first", "both"]);

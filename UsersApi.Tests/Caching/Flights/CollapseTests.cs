@@ -11,7 +11,7 @@ public sealed partial class CollapseTests
 
     // A length that no other timer has: as many of them as followers wait.
     private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(12_345);
-    private static readonly Dictionary<string, string?> Settings = new() { ["CollapseWaitMs"] = "12345" };
+    private static readonly Dictionary<string, string?> Settings = new() { ["CollapseWait"] = "00:00:12.345" };
 
     [Test]
     public async Task Thousand_identical_cold_requests_run_the_action_once()

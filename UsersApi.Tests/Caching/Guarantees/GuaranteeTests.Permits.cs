@@ -6,7 +6,7 @@ namespace UsersApi.Tests.Caching.Guarantees;
 /// <content>Work behind the request gives back what it took.</content>
 public sealed partial class GuaranteeTests
 {
-    private static readonly Dictionary<string, string?> OneMissAtATime = new() { ["MaxRunningMisses"] = "1", ["MissWaitMs"] = "0" };
+    private static readonly Dictionary<string, string?> OneMissAtATime = new() { ["MaxRunningMisses"] = "1", ["MissWait"] = "00:00:00" };
 
     [TestCase("throws"), TestCase("status"), TestCase("goes away")]
     public async Task Permit_is_given_back_however_a_miss_ends(string how)

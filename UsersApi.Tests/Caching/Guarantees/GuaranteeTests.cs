@@ -37,7 +37,7 @@ public sealed partial class GuaranteeTests
         store.Setup(each => each.SetAsync(It.IsAny<string>(), It.IsAny<byte[]>(), It.IsAny<DistributedCacheEntryOptions>(), It.IsAny<CancellationToken>()))
             .Returns((string _, byte[] _, DistributedCacheEntryOptions _, CancellationToken cancel) => Task.Delay(Timeout.InfiniteTimeSpan, cancel));
         await using var host = await RunsController.StartAsync(
-            new() { ["NearCacheBytes"] = "0", ["DrainSeconds"] = "0" }, services => services.AddKeyedSingleton(CacheStore.ServiceKey, store.Object), redis: "");
+            new() { ["NearCacheBytes"] = "0", ["DrainTimeout"] = "00:00:00" }, services => services.AddKeyedSingleton(CacheStore.ServiceKey, store.Object), redis: "");
         var runs = host.Services.GetRequiredService<Runs>();
         runs.AnswerFromNowOn("before");
         await host.ExchangeAsync("GET", "/runs/plain/1");

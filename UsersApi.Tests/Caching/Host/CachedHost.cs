@@ -58,7 +58,7 @@ internal sealed class CachedHost : IAsyncDisposable
             ["RedisCached:KeyByHost"] = "false",
             ["RedisCached:JitterPercent"] = "0",
             // Two cores and many tests beside this one: no test may depend on how fast the server is.
-            ["RedisCached:VersionsTimeoutMs"] = "10000",
+            ["RedisCached:VersionsTimeout"] = "00:00:10",
         });
         builder.Configuration.AddInMemoryCollection((settings ?? []).ToDictionary(
             pair => pair.Key.Contains(':', StringComparison.Ordinal) ? pair.Key : $"RedisCached:{pair.Key}", pair => pair.Value));

@@ -71,7 +71,7 @@ public sealed partial class NodeTests
     {
         // Port 1 is closed: nothing listens there.
         await using var host = await CachedHost.StartAsync(
-            Controllers, new() { ["EvictionTimeoutMs"] = "100" }, services => services.AddSingleton(TimeProvider.System), redis: "127.0.0.1:1");
+            Controllers, new() { ["EvictionTimeout"] = "00:00:00.100" }, services => services.AddSingleton(TimeProvider.System), redis: "127.0.0.1:1");
 
         for (var i = 0; i < 20; i++)
         {

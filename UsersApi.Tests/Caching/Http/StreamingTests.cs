@@ -35,7 +35,7 @@ public sealed class StreamingTests
     public async Task Streams_take_no_permit_of_those_who_miss()
     {
         var gate = new Gate();
-        await using var host = await StartAsync(gate, new() { ["MaxRunningMisses"] = "1", ["MissWaitMs"] = "0" });
+        await using var host = await StartAsync(gate, new() { ["MaxRunningMisses"] = "1", ["MissWait"] = "00:00:00" });
         gate.Close();
         using var stream = await host.Client.GetAsync("/streaming/events", HttpCompletionOption.ResponseHeadersRead).WaitAsync(Deadline);
 

@@ -2,7 +2,7 @@ using UsersApi.Tests.Caching.Host;
 
 namespace UsersApi.Tests.Caching.Stale;
 
-/// <summary>FailureMemoryMs: who comes soon after a failure does not pay for the next one.</summary>
+/// <summary>FailureMemory: who comes soon after a failure does not pay for the next one.</summary>
 [TestFixture, Parallelizable(ParallelScope.All)]
 public sealed class FailureMemoryTests
 {

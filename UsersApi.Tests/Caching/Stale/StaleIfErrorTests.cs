@@ -100,7 +100,7 @@ public sealed class StaleIfErrorTests
     [TestCase("action"), TestCase("status")]
     public async Task Those_who_wait_for_an_action_that_fails_do_not_queue_up_behind_each_other(string where)
     {
-        await using var host = await StoredAsync(settings: new() { ["CollapseWaitMs"] = "12345" });
+        await using var host = await StoredAsync(settings: new() { ["CollapseWait"] = "00:00:12.345" });
         var leader = Get(host);
         var first = await RunOf(host);
         Task<RawResponse>[] followers = [Get(host), Get(host), Get(host)];

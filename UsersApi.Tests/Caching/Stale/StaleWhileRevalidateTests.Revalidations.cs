@@ -59,7 +59,7 @@ public sealed partial class StaleWhileRevalidateTests
     [Test]
     public async Task Revalidation_works_where_requests_never_wait_for_each_other()
     {
-        await using var host = await RunsController.StartAsync(new() { ["CollapseWaitMs"] = "0" });
+        await using var host = await RunsController.StartAsync(new() { ["CollapseWait"] = "00:00:00" });
         await StoreAsync(host, "/runs/stale/1");
         host.Time.Advance(TimeSpan.FromSeconds(61));
         await Get(host);

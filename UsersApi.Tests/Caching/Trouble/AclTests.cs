@@ -17,7 +17,7 @@ public sealed class AclTests
         await using var redis = await PrivateRedis.StartAsync();
         Assert.That(await redis.CommandAsync($"ACL SETUSER users on >secret ~acl:* {Rules}"), Is.EqualTo("+OK"));
         await using var host = await RunsController.StartAsync(
-            new() { ["KeyPrefix"] = prefix, ["EvictionTimeoutMs"] = "100" }, services => services.AddSingleton(TimeProvider.System), redis: $"{redis.ConnectionString},user=users,password=secret");
+            new() { ["KeyPrefix"] = prefix, ["EvictionTimeout"] = "00:00:00.100" }, services => services.AddSingleton(TimeProvider.System), redis: $"{redis.ConnectionString},user=users,password=secret");
         host.Services.GetRequiredService<Runs>().AnswerFromNowOn("body");
 
         var first = await host.ExchangeAsync("GET", "/runs/plain/1");

@@ -7,7 +7,7 @@ namespace UsersApi.Tests.Caching.Trouble;
 public sealed class OverloadTests
 {
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(4_321);
-    private static readonly Dictionary<string, string?> Settings = new() { ["MaxRunningMisses"] = "2", ["MissWaitMs"] = "4321" };
+    private static readonly Dictionary<string, string?> Settings = new() { ["MaxRunningMisses"] = "2", ["MissWait"] = "00:00:04.321" };
 
     [Test]
     public async Task Miss_that_gets_no_turn_in_time_is_a_503_with_a_time_to_retry()
@@ -64,7 +64,7 @@ public sealed class OverloadTests
     [Test]
     public async Task Stale_answer_takes_the_place_of_a_503_where_errors_may_be_replaced()
     {
-        await using var host = await RunsController.StartAsync(new() { ["MaxRunningMisses"] = "1", ["MissWaitMs"] = "0" });
+        await using var host = await RunsController.StartAsync(new() { ["MaxRunningMisses"] = "1", ["MissWait"] = "00:00:00" });
         var runs = host.Services.GetRequiredService<Runs>();
         runs.AnswerFromNowOn("old");
         await host.ExchangeAsync("GET", "/runs/error/1");

@@ -142,7 +142,7 @@ public sealed class RedisTroubleTests
     public async Task Large_bodies_do_not_hold_up_the_versions()
     {
         // By hand it also holds with the default of 50 ms; other tests share the processors here.
-        await using var host = await StartAsync(TestServers.Redis, new() { ["NearCacheBytes"] = "0", ["VersionsTimeoutMs"] = "400" });
+        await using var host = await StartAsync(TestServers.Redis, new() { ["NearCacheBytes"] = "0", ["VersionsTimeout"] = "00:00:00.400", ["EntryTimeout"] = "00:00:10" });
         var body = new string('x', 3_000_000);
         host.Services.GetRequiredService<Runs>().AnswerFromNowOn(body);
         await UntilHitAsync(host, body: body);

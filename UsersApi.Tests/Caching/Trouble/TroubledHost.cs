@@ -20,7 +20,7 @@ internal sealed class TroubledHost : IAsyncDisposable
     {
         var logs = new CollectedLogs();
         var host = await RunsController.StartAsync(
-            new Dictionary<string, string?> { ["VersionsTimeoutMs"] = "50" }.Concat(settings ?? []).GroupBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Last().Value),
+            new Dictionary<string, string?> { ["VersionsTimeout"] = "00:00:00.050" }.Concat(settings ?? []).GroupBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Last().Value),
             services => services.AddSingleton(TimeProvider.System).AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs)),
             redis: redis);
         host.Services.GetRequiredService<Runs>().AnswerFromNowOn(Body);

@@ -23,7 +23,7 @@ public sealed class TagVersionTests
     public async Task Evictor_says_when_Redis_is_out_of_reach()
     {
         await using var host = await CachedHost.StartAsync(
-            [typeof(TaggedController)], new() { ["EvictionTimeoutMs"] = "100" }, services => services.AddSingleton(TimeProvider.System), redis: "127.0.0.1:1");
+            [typeof(TaggedController)], new() { ["EvictionTimeout"] = "00:00:00.100" }, services => services.AddSingleton(TimeProvider.System), redis: "127.0.0.1:1");
 
         Assert.That(await host.Services.GetRequiredService<IRedisCacheEvictor>().EvictAsync("run:1", "all"), Is.False);
     }

@@ -15,7 +15,7 @@ internal sealed class CacheFlights(IOptions<RedisCachedOptions> options, TimePro
     private readonly Collapser<Landing> _collapser = new();
     // An answer that could not be stored keeps others from queueing up behind the next one.
     private readonly RecentKeys _uncacheable = new(TimeSpan.FromSeconds(2), time);
-    private readonly RecentKeys _failed = new(TimeSpan.FromMilliseconds(options.Value.FailureMemoryMs), time);
+    private readonly RecentKeys _failed = new(options.Value.FailureMemory, time);
 
     /// <summary>
     /// Waits for the response that another request is computing. Without one, this request runs the action itself: with the
@@ -24,7 +24,7 @@ internal sealed class CacheFlights(IOptions<RedisCachedOptions> options, TimePro
     /// <exception cref="OperationCanceledException">This request's own client went away.</exception>
     public async ValueTask<(Landing? Landing, CacheFlight? Lead)> JoinAsync(string key, CancellationToken aborted)
     {
-        var (began, limit) = (time.GetTimestamp(), TimeSpan.FromMilliseconds(options.Value.CollapseWaitMs));
+        var (began, limit) = (time.GetTimestamp(), options.Value.CollapseWait);
         while (!_uncacheable.Contains(key))
         {
             var flight = _collapser.Join(key, out var isLeader);
@@ -58,7 +58,7 @@ internal sealed class CacheFlights(IOptions<RedisCachedOptions> options, TimePro
 
     public void RememberUncacheable(string key) => _uncacheable.Add(key);
 
-    /// <summary>Remembers that the action failed, for <see cref="RedisCachedOptions.FailureMemoryMs"/>.</summary>
+    /// <summary>Remembers that the action failed, for <see cref="RedisCachedOptions.FailureMemory"/>.</summary>
     public void RememberFailure(string key) => _failed.Add(key);
 
     public bool HasFailed(string key) => _failed.Contains(key);

@@ -19,7 +19,7 @@ internal sealed class MissLimiter(IOptions<RedisCachedOptions> options, TimeProv
         if (_limiter.AttemptAcquire() is { IsAcquired: true } free)
             return free;
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.Value.MissWaitMs), time);
+        using var limit = new CancellationTokenSource(options.Value.MissWait, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, aborted);
         try
         {

@@ -54,23 +54,23 @@ public sealed class RedisCachedOptions
     /// </summary>
     public bool Leases { get; set; } = true;
 
-    /// <summary>How long a lookup waits for the tag versions, in milliseconds: 1 to 10,000.</summary>
-    [Range(1, 10_000)]
-    public int VersionsTimeoutMs { get; set; } = 50;
+    /// <summary>How long a lookup waits for the tag versions: 1 ms to 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
+    public TimeSpan VersionsTimeout { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// How long a lookup waits for an entry, in milliseconds: 1 to 60,000. An action whose bodies are large gets a millisecond
+    /// How long a lookup waits for an entry: 1 ms to 1 minute. An action whose bodies are large gets a millisecond
     /// more for each 10 KB.
     /// </summary>
-    [Range(1, 60_000)]
-    public int EntryTimeoutMs { get; set; } = 1_000;
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
+    public TimeSpan EntryTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long a write waits for Redis to take its eviction, in milliseconds: 1 to 60,000. That other nodes have acknowledged it may take
+    /// How long a write waits for Redis to take its eviction: 1 ms to 1 minute. That other nodes have acknowledged it may take
     /// 1,050 ms more.
     /// </summary>
-    [Range(1, 60_000)]
-    public int EvictionTimeoutMs { get; set; } = 1_000;
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
+    public TimeSpan EvictionTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Where an eviction does not reach Redis: true answers the write with 503, though it may have been made; false acknowledges
@@ -89,23 +89,22 @@ public sealed class RedisCachedOptions
     [Range(0, 1_000)]
     public int MaxRevalidations { get; set; } = 8;
 
-    /// <summary>How long the renewal of a stale answer may take, in milliseconds: 100 to 600,000.</summary>
-    [Range(100, 600_000)]
-    public int RevalidationMs { get; set; } = 30_000;
+    /// <summary>How long the renewal of a stale answer may take: 100 ms to 10 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan RevalidationTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a request waits for the same one that is being computed, before it runs the action itself, in milliseconds: 0 to
-    /// 60,000.
+    /// How long a request waits for the same one that is being computed, before it runs the action itself: 0 to 1 minute.
     /// </summary>
-    [Range(0, 60_000)]
-    public int CollapseWaitMs { get; set; } = 10_000;
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan CollapseWait { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// How long after a failure the same request gets a stale answer at once, where <c>StaleIfErrorSeconds</c> allows one, while one
-    /// request at a time tries again behind, in milliseconds: 0 to 600,000.
+    /// request at a time tries again behind: 0 to 10 minutes.
     /// </summary>
-    [Range(0, 600_000)]
-    public int FailureMemoryMs { get; set; } = 5_000;
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan FailureMemory { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Cached actions that may run at the same time, so that a flood of cold keys does not take all of what they need: 1 to
@@ -114,11 +113,9 @@ public sealed class RedisCachedOptions
     [Range(1, 100_000)]
     public int MaxRunningMisses { get; set; } = 64;
 
-    /// <summary>
-    /// How long a miss waits for its turn before it is answered 503 with <c>Retry-After</c>, in milliseconds: 0 to 60,000.
-    /// </summary>
-    [Range(0, 60_000)]
-    public int MissWaitMs { get; set; } = 5_000;
+    /// <summary>How long a miss waits for its turn before it is answered 503 with <c>Retry-After</c>: 0 to 1 minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan MissWait { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Bytes of responses that this process keeps in memory, so that a hit reads no body from Redis: 0 (off) to 16 GiB.
@@ -134,13 +131,13 @@ public sealed class RedisCachedOptions
     [Range(1_048_576, 1_073_741_824)]
     public long QueueBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>A response that has waited this long is not written any more, in seconds: 1 to 3,600.</summary>
-    [Range(1, 3_600)]
-    public int QueueSeconds { get; set; } = 10;
+    /// <summary>A response that has waited this long is not written any more: 1 second to 1 hour.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan QueueTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a shutdown waits for the queue to drain, in seconds: 0 to 300.</summary>
-    [Range(0, 300)]
-    public int DrainSeconds { get; set; } = 5;
+    /// <summary>How long a shutdown waits for the queue to drain: 0 to 5 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Without a Redis connection string: the bytes that the store in this process may hold, 1 MiB to 16 GiB.</summary>
     [Range(1_048_576, 17_179_869_184)]

@@ -25,7 +25,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         _configuration.AbortOnConnectFail = false;
         _configuration.BacklogPolicy = BacklogPolicy.FailFast;
         _configuration.ConnectTimeout = Math.Min(_configuration.ConnectTimeout, 2_000);
-        _configuration.AsyncTimeout = Math.Max(options.Value.EntryTimeoutMs, options.Value.EvictionTimeoutMs) * 2;
+        _configuration.AsyncTimeout = (int)(options.Value.EntryTimeout + options.Value.EvictionTimeout).TotalMilliseconds;
         _configuration.HeartbeatInterval = TimeSpan.FromMilliseconds(500);
         _configuration.ReconnectRetryPolicy = new LinearRetry(250);
         // After a failover the new master is looked for, and the default of a minute would be a minute without hits.

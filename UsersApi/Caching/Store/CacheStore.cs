@@ -112,9 +112,9 @@ internal sealed class CacheStore(
     {
         try
         {
-            var limit = options.Value.EntryTimeoutMs + (policy.LargestEntry / BytesPerMs);
+            var limit = options.Value.EntryTimeout + TimeSpan.FromMilliseconds(policy.LargestEntry / BytesPerMs);
             // Not through IBufferDistributedCache: over Redis it reads an array all the same, and copies it.
-            var bytes = await cache.GetAsync(key).WaitAsync(TimeSpan.FromMilliseconds(limit), time);
+            var bytes = await cache.GetAsync(key).WaitAsync(limit, time);
             policy.LargestEntry = Math.Max(policy.LargestEntry, bytes?.Length ?? 0);
             return bytes is not null && CacheEntryFormat.Read(bytes) is { } entry
                 && entry.Key == key && entry.Action == policy.ActionId ? entry : null;

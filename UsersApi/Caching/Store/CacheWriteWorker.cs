@@ -19,7 +19,7 @@ internal sealed class CacheWriteWorker(
         queue.Complete();
         if (ExecuteTask is { } draining)
         {
-            await draining.WaitAsync(TimeSpan.FromSeconds(options.Value.DrainSeconds), time, cancellationToken)
+            await draining.WaitAsync(options.Value.DrainTimeout, time, cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -70,7 +70,7 @@ internal sealed class CacheWriteWorker(
         var now = time.GetUtcNow();
         var left = DateTimeOffset.FromUnixTimeMilliseconds(entry.KeepUntil) - now;
         var waited = now - DateTimeOffset.FromUnixTimeMilliseconds(entry.Stored);
-        if (waited.TotalSeconds > options.Value.QueueSeconds)
+        if (waited > options.Value.QueueTimeout)
             metrics.QueueDropped(1);
         else if (left > TimeSpan.Zero && queue.IsLatest(entry))
             await WriteAsync(entry, left, cancel);

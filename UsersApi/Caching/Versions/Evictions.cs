@@ -11,7 +11,7 @@ internal sealed class Evictions(
     private const int MaxTags = 512;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(25);
 
-    private readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(options.Value.EvictionTimeoutMs);
+    private readonly TimeSpan _timeout = options.Value.EvictionTimeout;
     private readonly Lock _gate = new();
     private readonly Queue<Request> _waiting = new();
     private readonly List<Request> _unsettled = [];

@@ -13,8 +13,6 @@ internal sealed class LeaseKeeper(
     private const int MaxTouched = 64;
 
     private readonly string _node = options.Value.Leases ? lease.Node : "";
-    private readonly TimeSpan _patience =
-        TimeSpan.FromMilliseconds(Math.Max(options.Value.VersionsTimeoutMs, LeaseTerms.RenewalInterval.TotalMilliseconds));
     private Task _first = Task.CompletedTask;
     private LeaseSubscription? _subscription;
     private string _incarnation = "";
@@ -96,7 +94,7 @@ internal sealed class LeaseKeeper(
         var askedAt = time.GetTimestamp();
         // Every lease of an earlier incarnation has run out: whoever holds one is among the holders.
         var calm = _incarnation.Length > 0 && time.GetElapsedTime(_incarnationSince, askedAt) > LeaseTerms.AwaitedFor ? _incarnation : "";
-        var inc = await scripts.RenewAsync(_node, askedAt, calm, known.TakeUsed(MaxTouched)).WaitAsync(_patience, time);
+        var inc = await scripts.RenewAsync(_node, askedAt, calm, known.TakeUsed(MaxTouched)).WaitAsync(runner.LongestReply, time);
         if (inc != _incarnation)
             (_incarnation, _incarnationSince) = (inc, time.GetTimestamp());
 

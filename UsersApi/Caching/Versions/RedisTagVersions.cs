@@ -6,7 +6,7 @@ internal sealed class RedisTagVersions(
     IOptions<RedisCachedOptions> options, TimeProvider time)
     : ITagVersions
 {
-    private readonly TimeSpan _deadline = TimeSpan.FromMilliseconds(options.Value.VersionsTimeoutMs);
+    private readonly TimeSpan _deadline = options.Value.VersionsTimeout;
 
     public Stamp? FindKnown(IReadOnlyList<string> tags) => MayServe(tags) ? known.Find(tags) : null;
 

@@ -12,14 +12,17 @@ internal sealed class ScriptRunner(
     // So long nothing may come in time, before requests stop asking.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
-    // Longer than a lookup waits: a process that is busy compiling itself finds the reply late, and Redis is not to blame.
-    private readonly TimeSpan _longestReply =
-        TimeSpan.FromMilliseconds(Math.Max(options.Value.VersionsTimeoutMs, LeaseTerms.RenewalInterval.TotalMilliseconds));
-
     private readonly Lock _gate = new();
     private long? _failingSince;
     private bool _isLeftAlone;
     private string? _missingRequirement;
+
+    /// <summary>
+    /// How late a reply may come that is no sign of trouble. Longer than a lookup waits: a process that is busy compiling itself finds the
+    /// reply late, and Redis is not to blame.
+    /// </summary>
+    public TimeSpan LongestReply { get; } =
+        options.Value.VersionsTimeout > LeaseTerms.RenewalInterval ? options.Value.VersionsTimeout : LeaseTerms.RenewalInterval;
 
     /// <summary>
     /// The right or the version that Redis lacks, in its own words; null where it lacks none. The cache is off until it has it.
@@ -47,7 +50,7 @@ internal sealed class ScriptRunner(
         {
             var database = await connection.DatabaseAsync();
             var result = await database.ScriptEvaluateAsync(script, keys, arguments, CommandFlags.DemandMaster);
-            if (time.GetElapsedTime(began) <= _longestReply)
+            if (time.GetElapsedTime(began) <= LongestReply)
                 NoteSuccess();
 
             return result;

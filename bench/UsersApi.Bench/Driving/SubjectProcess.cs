@@ -29,7 +29,7 @@ internal sealed class SubjectProcess : IAsyncDisposable
         // A few connections keep two cores busy, and all subjects together must stay below what Postgres allows.
         start.Environment["ConnectionStrings__Postgres"] += ";Maximum Pool Size=16";
         // A start on a busy machine, or a thousand clients on sixteen connections: what is slow is measured, and is no error.
-        start.Environment["Postgres__ConnectTimeoutSeconds"] = start.Environment["Postgres__CommandTimeoutSeconds"] = "60";
+        start.Environment["Postgres__ConnectTimeout"] = start.Environment["Postgres__CommandTimeout"] = "00:01:00";
         var process = Process.Start(start) ?? throw new Win32Exception("dotnet did not start.");
         var listening = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         process.OutputDataReceived += (_, output) =>
