@@ -13,6 +13,7 @@ internal static class Scenarios
     public static readonly Scenario[] All =
     [
         new("hit-small", WrkLoads.Same, [32, 128, 512], [.. Caches, PlainFilter, NoCache, ConstMvc, Plaintext, RawGet]) { IsHit = true },
+        new("watched-hit", WrkLoads.Same, [32], [RedisCached, RedisCachedDesk, RedisCachedMetrics, RedisCachedTraces, ConstMvc]) { IsHit = true },
         new("hit-large", WrkLoads.Same, [1, 8], [.. Caches, PlainFilter, ConstMvc, Plaintext, RawGet]) { IsHit = true, Limit = Large },
         new("hit-large-compressed", WrkLoads.Same, [4], [.. Caches, ConstMvc]) { IsHit = true, Limit = Large, IsCompressed = true },
         new("hit-many-keys", WrkLoads.Zipf, [32], [.. Caches, PlainFilter, ConstMvc]) { IsHit = true, Keys = 100_000 },

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.OutputCaching;
 using Npgsql;
 using StackExchange.Redis;
 using UsersApi.Caching;
+using UsersApi.Caching.Operations;
+using UsersApi.Telemetry;
 
 namespace UsersApi.Bench.Subjects;
 
@@ -18,6 +20,9 @@ internal sealed record Subject(Type Peer, Action<WebApplicationBuilder, SubjectS
         [SubjectNames.RedisCached] = Early(CacheModes.Leases),
         [SubjectNames.RedisCachedInMvc] = OfMvc(typeof(RedisCachedAttribute), (builder, _) => builder.AddRedisCachedUsers(CacheModes.Leases)),
         [SubjectNames.RedisCachedNoLeases] = Early(CacheModes.NoLeases),
+        [SubjectNames.RedisCachedDesk] = Watched(CacheModes.Leases),
+        [SubjectNames.RedisCachedMetrics] = Watched(CacheModes.Metrics),
+        [SubjectNames.RedisCachedTraces] = Watched(CacheModes.Traces),
         [SubjectNames.OutputCacheMemory] = new(typeof(IOutputCacheStore), (builder, settings) => builder.AddOutputCachedUsers(settings), MapOutputCached),
         [SubjectNames.OutputCacheRedis] = new(typeof(IOutputCacheStore), AddOutputCacheRedis, MapOutputCached),
         [SubjectNames.PlainFilter] = OfMvc(typeof(IConnectionMultiplexer), (builder, _) => builder.AddPlainFilteredUsers()),
@@ -39,6 +44,17 @@ internal sealed record Subject(Type Peer, Action<WebApplicationBuilder, SubjectS
     // As UsersApi maps it.
     private static Subject Early(Dictionary<string, string?> mode) => new(
         typeof(RedisCachedAttribute), (builder, _) => builder.AddRedisCachedUsers(mode), (app, _) => app.MapControllers().WithEarlyHits());
+
+    // As UsersApi is observed.
+    private static Subject Watched(Dictionary<string, string?> mode) => Early(mode) with
+    {
+        AddServices = (builder, _) =>
+        {
+            builder.AddRedisCachedUsers(mode);
+            builder.Services.AddRedisCachedOperations();
+            builder.Services.AddTelemetry(builder.Configuration);
+        },
+    };
 
     // Routing and MVC, and nothing else in the pipeline: what they cost, all of these pay.
     private static Subject OfMvc(Type peer, Action<WebApplicationBuilder, SubjectSettings> addServices) =>

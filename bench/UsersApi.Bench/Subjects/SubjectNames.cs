@@ -6,6 +6,9 @@ internal static class SubjectNames
     public const string RedisCached = "redis-cached";
     public const string RedisCachedInMvc = "redis-cached-in-mvc";
     public const string RedisCachedNoLeases = "redis-cached-no-leases";
+    public const string RedisCachedDesk = "redis-cached-desk";
+    public const string RedisCachedMetrics = "redis-cached-metrics";
+    public const string RedisCachedTraces = "redis-cached-traces";
     public const string OutputCacheMemory = "output-cache-memory";
     public const string OutputCacheRedis = "output-cache-redis";
     public const string PlainFilter = "plain-filter";
