@@ -63,7 +63,17 @@ public sealed class ExplainTests
         "/explained/anonymous", "bypass", "credentials", _ => Task.CompletedTask, headers: """{ "Authorization": "Basic bm9ib2R5" }""");
 
     [Test]
-    public async Task An_undeclared_header() => await ExplainedAsync("/explained/header", "miss", "undeclared-header", _ => Task.CompletedTask);
+    public async Task An_undeclared_header_is_named()
+    {
+        await using var api = await StartAsync();
+        var found = await ExplainAsync(api, "/explained/header");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(VerdictOf(found), Is.EqualTo("miss undeclared-header"));
+            Assert.That(found.GetProperty("steps").EnumerateArray().Last().GetString(), Does.EndWith("can't be stored: undeclared-header, it read X-Flavour."));
+        }
+    }
 
     [Test]
     public async Task A_response_that_is_too_large() => await ExplainedAsync(

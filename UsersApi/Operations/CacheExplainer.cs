@@ -162,7 +162,8 @@ public sealed class CacheExplainer
             else if (_isRun && context.Response.Headers[CacheStatus.HeaderName].ToString() is var told)
             {
                 var detail = told.IndexOf("detail=", StringComparison.Ordinal) is >= 0 and var at ? told[(at + 7)..] : null;
-                var judged = detail is null ? "could be stored" : $"can't be stored: {detail}";
+                var read = context.Features.Get<CacheProbe>()?.UndeclaredRead;
+                var judged = detail is null ? "could be stored" : $"can't be stored: {detail}{(read is null ? "" : $", it read {read}")}";
                 _steps.Add($"The action ran ({context.Response.StatusCode}), and its response {judged}.");
                 known = (known.Verdict, detail ?? known.Reason);
             }

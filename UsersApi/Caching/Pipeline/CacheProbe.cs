@@ -12,6 +12,9 @@ internal sealed class CacheProbe(Func<CachePolicy, CacheOutcome?, CachedRequest?
     /// <summary>Whether the action runs whatever is stored.</summary>
     public bool SkipsLookup { get; init; }
 
+    /// <summary>What the action read that its key does not hold, where that is why its response can't be stored.</summary>
+    public string? UndeclaredRead { get; set; }
+
     public ValueTask<bool> LookAsync(CachePolicy policy, CacheOutcome? bypass, CachedRequest? request) => look(policy, bypass, request);
 
     /// <summary>Whether a request is one; those of a server have another kind of features.</summary>

@@ -86,6 +86,9 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
         if (verdict.Read is { } read && _policy.TellOnce())
             CacheLog.UndeclaredRead(services.Logger, _policy.Action.DisplayName, read);
 
+        if (_http.Features.Get<CacheProbe>() is { } probe)
+            probe.UndeclaredRead = verdict.Read;
+
         if (verdict.Outcome is not CacheOutcome.Stored || !isReplayable)
         {
             Report(isReplayable ? verdict.Outcome : CacheOutcome.NotReplayable);
