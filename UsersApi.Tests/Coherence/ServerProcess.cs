@@ -57,10 +57,13 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>Sends a signal to the process and those that it started: STOP, CONT, or whatever kill knows.</summary>
     public async Task SignalAllAsync(string signal) => await SignalAsync(signal, Ids);
 
+    /// <summary>Sends a signal to the process alone.</summary>
+    public Task SignalAsync(string signal) => SignalAsync(signal, [_process.Id]);
+
     /// <summary>Asks the process alone to end, by this signal, and waits until it did.</summary>
     public async Task EndAsync(string signal)
     {
-        await SignalAsync(signal, [_process.Id]);
+        await SignalAsync(signal);
         await _process.WaitForExitAsync();
     }
 

@@ -77,8 +77,7 @@ public static class RedisCachedServiceCollectionExtensions
     private static RedisCache CacheOver(RedisConnection connection, RedisCachedOptions options) => new(new RedisCacheOptions
     {
         ConnectionMultiplexerFactory = () => connection.Bodies,
-        // An entry of another revision stands under another key, so that nodes of two revisions run side by side.
-        InstanceName = $"{options.KeyPrefix}v{CacheEntry.CurrentRevision}:",
+        InstanceName = CacheStore.KeyPrefixOf(options),
     });
 
     private static void AddLocalStore(this IServiceCollection services)

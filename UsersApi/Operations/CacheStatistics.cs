@@ -62,7 +62,7 @@ public sealed class CacheStatistics : IDisposable
             return new StoredStatistics(counts, 0, IsWhole: true);
 
         var database = await _redis.DatabaseAsync();
-        var prefix = $"{_options.Value.KeyPrefix}v{Entries.CacheEntry.CurrentRevision}:";
+        var prefix = CacheStore.KeyPrefixOf(_options.Value);
         do
         {
             cancel.ThrowIfCancellationRequested();

@@ -56,6 +56,7 @@ internal sealed class CachedHost : IAsyncDisposable
             ["ConnectionStrings:Redis"] = redis ?? TestServers.Redis,
             ["RedisCached:KeyPrefix"] = prefix,
             ["RedisCached:KeyByHost"] = "false",
+            ["RedisCached:Revision"] = "",
             ["RedisCached:JitterPercent"] = "0",
             // Two cores and many tests beside this one: no test may depend on how fast the server is.
             ["RedisCached:VersionsTimeout"] = "00:00:10",

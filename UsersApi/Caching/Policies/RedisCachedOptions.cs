@@ -22,6 +22,15 @@ public sealed class RedisCachedOptions
     [Required, StringLength(128)]
     public string KeyPrefix { get; set; } = "redis-cached:";
 
+    /// <summary>
+    /// What names the application's version in the keys of its entries: up to 64 letters, digits, dots, hyphens and underscores. Nodes
+    /// with different ones share no entry, and see each other's evictions all the same. By default it is the beginning of the entry
+    /// assembly's module version id, so that each build has entries of its own; a text of yours keeps them over a deployment that changes
+    /// no response, and an empty one leaves it out.
+    /// </summary>
+    [RegularExpression("[A-Za-z0-9._-]{0,64}")]
+    public string? Revision { get; set; }
+
     /// <summary>Scheme and host are part of the key; turn it off only where no response contains them.</summary>
     public bool KeyByHost { get; set; } = true;
 

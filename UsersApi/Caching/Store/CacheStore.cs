@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.Extensions.Caching.Distributed;
 
 namespace UsersApi.Caching.Store;
@@ -41,6 +42,13 @@ internal sealed class CacheStore(
 
     // What a slow network still carries; a body is read on a connection that others read theirs on.
     private const int BytesPerMs = 10_000;
+
+    /// <summary>
+    /// What the keys of entries begin with: another format or another build has others, so that old and new nodes run side by side.
+    /// </summary>
+    public static string KeyPrefixOf(RedisCachedOptions options) => $"{options.KeyPrefix}v{CacheEntry.CurrentRevision}:"
+        + ((options.Revision ?? Assembly.GetEntryAssembly()?.ManifestModule.ModuleVersionId.ToString("N")[..8]) is { Length: > 0 } revision
+            ? revision + ":" : "");
 
     /// <summary>
     /// Only the freshness of the versions matters: whatever body turns up is served only if its stamp equals the current one.
