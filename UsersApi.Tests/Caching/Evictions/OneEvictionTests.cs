@@ -8,6 +8,7 @@ namespace UsersApi.Tests.Caching.Evictions;
 public sealed class OneEvictionTests
 {
     [TestCase("POST", "/items?location=/items/5", 201), TestCase("PUT", "/items/5", 204), TestCase("POST", "/items/tags/1", 204)]
+    [TestCase("POST", "/items/tags/1?location=/items/5", 204)]
     public async Task Write_is_one_eviction_with_all_its_tags_and_locations(string method, string target, int status)
     {
         await using var redis = await PrivateRedis.StartAsync();

@@ -27,6 +27,9 @@ public sealed class RunsController : ControllerBase
     [HttpGet("stale/{id:int}"), RedisCached(Seconds = 60, StaleSeconds = 30)]
     public Task<IActionResult> GetStale(int id) => AnswerAsync(id);
 
+    [HttpGet("variants/{id:int}"), RedisCached(Seconds = 60, StaleSeconds = 30, Vary = ["X-Variant"])]
+    public Task<IActionResult> GetVariant(int id) => AnswerAsync(id);
+
     [HttpPut("stale/{id:int}")]
     public IActionResult PutStale(int id) => id > 0 ? NoContent() : BadRequest();
 

@@ -93,7 +93,11 @@ public sealed class EvictionTests
         public IActionResult EvictAll() => NoContent();
 
         [HttpPost("tags/{id:int}"), RedisCacheEvict("item:{id}")]
-        public IActionResult EvictOne(int id) => id > 0 ? NoContent() : BadRequest();
+        public IActionResult EvictOne(int id, string? location = null)
+        {
+            Response.Headers.Location = location;
+            return id > 0 ? NoContent() : BadRequest();
+        }
 
         [HttpGet("tenant"), RedisCached(Seconds = 60, Tags = ["tenant:{tenant}"])]
         public IActionResult GetTenant([FromHeader(Name = "X-Tenant")] string tenant) => Content(tenant);

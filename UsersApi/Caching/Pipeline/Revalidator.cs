@@ -18,15 +18,11 @@ internal sealed class Revalidator(
     /// <summary>Remembers the application's pipeline, from its begin.</summary>
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        app.Use(rest =>
+        app.Use(rest => _pipeline = http =>
         {
-            _pipeline = rest;
-            return http =>
-            {
-                // Middleware may take a part of it away, as Map does, or write another in its place.
-                http.Features.Set(new Target(http.Request.PathBase, http.Request.Path, http.Request.QueryString));
-                return rest(http);
-            };
+            // Middleware may take a part of it away, as Map does, or write another in its place.
+            http.Features.Set(new Target(http.Request.PathBase, http.Request.Path, http.Request.QueryString));
+            return rest(http);
         });
         next(app);
     };
