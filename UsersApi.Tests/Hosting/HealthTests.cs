@@ -1,5 +1,8 @@
 using System.Net;
 using Dapper;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Moq;
+using UsersApi.Server;
 using UsersApi.Tests.Caching.Host;
 using UsersApi.Tests.Chaos;
 using UsersApi.Tests.Host;
@@ -81,6 +84,25 @@ public sealed class HealthTests : ApiTest
 
         Task AskAsync(int times) => Task.WhenAll(Enumerable.Range(0, times).Select(_ => api.Client.GetJsonAsync("/health/ready")));
     }
+
+    [Test]
+    public async Task Start_up_is_over_when_the_host_has_started()
+    {
+        using var started = new CancellationTokenSource();
+        var lifetime = new Mock<IHostApplicationLifetime>();
+        lifetime.Setup(host => host.ApplicationStarted).Returns(() => started.Token);
+        var check = new StartUp(lifetime.Object);
+
+        var before = await check.CheckHealthAsync(new HealthCheckContext());
+        await started.CancelAsync();
+        var after = await check.CheckHealthAsync(new HealthCheckContext());
+
+        Assert.That((before.Status, after.Status), Is.EqualTo((HealthStatus.Unhealthy, HealthStatus.Healthy)));
+    }
+
+    [Test]
+    public async Task Start_up_depends_on_no_server() => Assert.That(
+        (await Client.GetJsonAsync("/health/startup")).GetRawText(), Is.EqualTo("""{"status":"Healthy","checks":{"started":"Healthy"}}"""));
 
     [Test]
     public async Task Life_depends_on_nothing() =>

@@ -6,7 +6,7 @@ namespace UsersApi.Tests.Hosting;
 public sealed class ProbeTests : ApiTest
 {
     [Test]
-    public async Task A_probe_is_answered_under_any_name([Values("/health/live", "/health/ready")] string path, [Values("10.0.0.7:8080", "[fd00::7]:8080", "node-7")] string host)
+    public async Task A_probe_is_answered_under_any_name([Values("/health/live", "/health/startup", "/health/ready")] string path, [Values("10.0.0.7:8080", "[fd00::7]:8080", "node-7")] string host)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
         request.Headers.Host = host;

@@ -23,7 +23,8 @@ internal sealed class NginxProxy : IDisposable
     {
         var nginx = new NginxProxy();
         // Its workers run as another user where it is started by root.
-        File.SetUnixFileMode(nginx._folder.FullName, (UnixFileMode)0b111_101_101);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(nginx._folder.FullName, (UnixFileMode)0b111_101_101);
         await nginx.WriteAsync(ports);
         nginx._server = await ServerProcess.StartAsync(
             new ProcessStartInfo("nginx", ["-p", nginx._folder.FullName, "-e", "stderr", "-c", nginx.Configuration]), nginx._port);

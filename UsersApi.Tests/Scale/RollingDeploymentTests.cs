@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using UsersApi.Tests.Host;
 
@@ -68,7 +67,7 @@ public sealed class RollingDeploymentTests
 
         await stop.CancelAsync();
         await load;
-        TestContext.Out.WriteLine(
+        await TestContext.Out.WriteLineAsync(
             $"hits of old nodes {_load.HitsOf(false)}, of new ones {_load.HitsOf(true)}; "
             + $"writes on old seen by new {_load.SeenWrites(false, true)}, on new by old {_load.SeenWrites(true, false)}");
         Assert.That(_load.Problems.Take(10), Is.Empty, $"{_load.Problems.Count} in all");

@@ -15,6 +15,9 @@ public sealed class RedisCachedAttribute : Attribute, IFilterFactory, IOrderedFi
     /// <inheritdoc cref="CacheSettings.ClientSeconds"/>
     public int ClientSeconds { get => _settings.ClientSeconds ?? 0; set => _settings.ClientSeconds = value; }
 
+    /// <inheritdoc cref="CacheSettings.SharedSeconds"/>
+    public int SharedSeconds { get => _settings.SharedSeconds ?? 0; set => _settings.SharedSeconds = value; }
+
     /// <inheritdoc cref="CacheSettings.StaleSeconds"/>
     public int StaleSeconds { get => _settings.StaleSeconds ?? 0; set => _settings.StaleSeconds = value; }
 

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace UsersApi.Hosting;
 
 /// <summary>
-/// <c>/health/live</c>: the process answers. <c>/health/ready</c>: Postgres and the cache answer too. Without either it serves what it
-/// can, and is Degraded, which is 200; <c>Health:UnhealthyWithoutPostgres</c> asks for 503 where Postgres is missing.
+/// <c>/health/live</c>: the process answers. <c>/health/startup</c>: it has started. <c>/health/ready</c>: Postgres and the cache answer
+/// too, and it was not asked to stop. Without Postgres or the cache it serves what it can, and is Degraded, which is 200;
+/// <c>Health:UnhealthyWithoutPostgres</c> asks for 503 where Postgres is missing.
 /// </summary>
 internal static class HealthEndpoints
 {
@@ -13,11 +14,15 @@ internal static class HealthEndpoints
     {
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync })
             .WithMetadata(new AnyHostAttribute());
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions
+        foreach (var tag in (string[])["startup", "ready"])
         {
-            Predicate = check => check.Tags.Contains("ready"),
-            ResponseWriter = WriteAsync,
-        }).WithMetadata(new AnyHostAttribute());
+            app.MapHealthChecks($"/health/{tag}", new HealthCheckOptions
+            {
+                Predicate = check => check.Tags.Contains(tag),
+                ResponseWriter = WriteAsync,
+            }).WithMetadata(new AnyHostAttribute());
+        }
+
         return app;
     }
 

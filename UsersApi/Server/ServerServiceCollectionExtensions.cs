@@ -46,7 +46,8 @@ internal static class ServerServiceCollectionExtensions
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ShutdownDelay>();
         services.AddHostedService(provider => provider.GetRequiredService<ShutdownDelay>());
-        services.AddHealthChecks().AddCheck<ShutdownDelay>("serving", tags: ["ready"]);
+        services.AddHealthChecks()
+            .AddCheck<ShutdownDelay>("serving", tags: ["ready"]).AddCheck<StartUp>("started", tags: ["startup"]);
         return services;
     }
 

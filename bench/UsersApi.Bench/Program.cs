@@ -13,8 +13,10 @@ return args switch
     ["plot", .. var files] => await Plot.WriteAsync(files),
     // In this process: BenchmarkDotNet would otherwise build a project of its own, under this repository's rules.
     ["micro", .. var filter] => Micro(filter),
+    ["simulate", .. var options] => Simulation.Run(options),
     ["cold-start", .. var folders] => await ColdStart.RunAsync(folders),
     ["run", "evictions"] => await EvictionBench.RunAsync(),
+    ["run", "nodes", .. var options] => await NodesBench.RunAsync(options),
     ["run", .. var options] => await BenchRun.RunAsync(options),
     _ => await BenchRun.ExplainAsync(),
 };

@@ -21,6 +21,13 @@ internal static class TagNames
         ? string.Create(CultureInfo.InvariantCulture, $"{tag.AsSpan(0, colon)}:{Hash(tag) % (uint)buckets:x}")
         : tag;
 
+    /// <summary>
+    /// Folded tags as the groups of RFC 9875, a list of strings (RFC 9651, sections 3.1 and 3.3.3). Folded, none holds the value of an
+    /// argument, and they stay within the 32 characters that every cache has to support.
+    /// </summary>
+    public static string GroupsOf(IEnumerable<string> folded) => string.Join(", ", folded.Distinct(StringComparer.Ordinal)
+        .Select(tag => $"\"{KeyText.Escaped(tag).Replace("%3A", ":", StringComparison.Ordinal)}\""));
+
     // FNV-1a: equal on every node, which string.GetHashCode is not.
     private static uint Hash(string tag)
     {

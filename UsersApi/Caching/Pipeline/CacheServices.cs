@@ -27,7 +27,7 @@ internal sealed record CacheServices(
                 Observer?.Hit(request, answer.Entry);
         }
 
-        await new ResponseDelivery(request.Http, request.Policy, now).SendAsync(answer.Entry, isHit: true);
+        await new ResponseDelivery(request, now).SendAsync(answer.Entry, isHit: true);
     }
 
     /// <summary>The request went to the action, for this reason (RFC 9211, section 2.2).</summary>

@@ -44,6 +44,12 @@ internal sealed class EvictionFilter(
 
         NameLocation(executed);
         tags.AddRange(LocationsOf(http));
+        if (options.Value.CacheGroups && tags.Count > 0 && !http.Response.HasStarted)
+        {
+            http.Response.Headers["Cache-Group-Invalidation"] =
+                TagNames.GroupsOf(tags.Select(tag => TagNames.Fold(tag, options.Value.TagBuckets)));
+        }
+
         if (tags.Count == 0 || await evictor.EvictAsync(tags))
         {
             feature.Evicted?.Invoke();

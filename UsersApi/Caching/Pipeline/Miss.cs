@@ -81,7 +81,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
             return stale;
 
         var now = Now;
-        var delivery = new ResponseDelivery(_http, _policy, now);
+        var delivery = new ResponseDelivery(request, now);
         var verdict = Storability.Judge(_http.Response, _policy, capture, body.Length, found.Lookup.Selecting, now);
         if (verdict.Read is { } read && _policy.TellOnce())
             CacheLog.UndeclaredRead(services.Logger, _policy.Action.DisplayName, read);
@@ -142,7 +142,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
         LandNothing();
         // From here on it takes as long as its client wants.
         _permit?.Dispose();
-        return new ResponseDelivery(_http, _policy, Now).PrepareAsIs();
+        return new ResponseDelivery(request, Now).PrepareAsIs();
     }
 
     /// <summary>An answer for this client alone: those who wait for it run the action themselves, and for a while nobody waits.</summary>

@@ -6,13 +6,14 @@ namespace UsersApi.Caching.Pipeline;
 /// Sends an entry to a client. The one who filled the cache, those who are served from it and those who come while it is
 /// switched off all get their bytes from here, so that no difference can arise.
 /// </summary>
-internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, DateTimeOffset now)
+internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now)
 {
     private const int ChunkBytes = 64 * 1024;
 
-    private readonly HttpRequest _request = http.Request;
-    private readonly HttpResponse _response = http.Response;
-    private readonly IRequestCultureFeature? _culture = http.Features.Get<IRequestCultureFeature>();
+    private readonly CachePolicy _policy = request.Policy;
+    private readonly HttpRequest _request = request.Http.Request;
+    private readonly HttpResponse _response = request.Http.Response;
+    private readonly IRequestCultureFeature? _culture = request.Http.Features.Get<IRequestCultureFeature>();
 
     /// <summary>Sends an entry that was stored, or could have been.</summary>
     public async Task SendAsync(CacheEntry entry, bool isHit)
@@ -30,6 +31,10 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
         var age = entry.Age + Math.Max(0, (now.ToUnixTimeMilliseconds() - entry.Stored) / 1_000);
         if (isHit || entry.Age > 0)
             _response.Headers.Age = age.ToString(CultureInfo.InvariantCulture);
+
+        // The action's own word comes first.
+        if (request.Bound.Groups is { } groups)
+            _response.Headers.TryAdd("Cache-Groups", groups);
 
         SetVary(entry.MayCompress);
         SetCacheControl(entry, age);
@@ -124,7 +129,7 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
     private void SetVary(bool mayCompress)
     {
         var isLocalized = _culture is not null;
-        if (policy.VaryOfResponse.Length == 0 && !isLocalized && _response.Headers.Vary.Count == 0)
+        if (_policy.VaryOfResponse.Length == 0 && !isLocalized && _response.Headers.Vary.Count == 0)
         {
             // As nearly always.
             _response.Headers.Vary = mayCompress ? HeaderNames.AcceptEncoding : default;
@@ -133,7 +138,7 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
 
         IEnumerable<string> added =
         [
-            .. policy.VaryOfResponse,
+            .. _policy.VaryOfResponse,
             .. isLocalized ? [HeaderNames.AcceptLanguage] : Array.Empty<string>(),
             .. mayCompress ? [HeaderNames.AcceptEncoding] : Array.Empty<string>(),
         ];
@@ -155,10 +160,15 @@ internal sealed class ResponseDelivery(HttpContext http, CachePolicy policy, Dat
         var left = Math.Max(0, (entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000);
         // Where a cookie, or nothing, has chosen the culture, no header tells a client when its copy is in another one.
         var isKnowable = _culture is null or { Provider: AcceptLanguageHeaderRequestCultureProvider };
-        var rule = policy.ClientSeconds == 0 || !isKnowable
-            ? "no-cache"
-            : string.Create(CultureInfo.InvariantCulture, $"max-age={age + Math.Min(policy.ClientSeconds, left)}");
-        _response.Headers.CacheControl = policy.IsPrivate ? "private, " + rule : rule;
+        var (client, shared) = (_policy.ClientSeconds, _policy.IsPrivate ? 0 : _policy.SharedSeconds);
+        // no-cache would hold for shared caches too.
+        var rule = !isKnowable || client + shared == 0 ? "no-cache"
+            : client == 0 ? "max-age=0, must-revalidate"
+            : string.Create(CultureInfo.InvariantCulture, $"max-age={age + Math.Min(client, left)}");
+        if (isKnowable && shared > 0)
+            rule += string.Create(CultureInfo.InvariantCulture, $", s-maxage={age + Math.Min(shared, left)}");
+
+        _response.Headers.CacheControl = _policy.IsPrivate ? "private, " + rule : rule;
     }
 
     private async Task WriteAsync(ReadOnlyMemory<byte> body, long? length = null)

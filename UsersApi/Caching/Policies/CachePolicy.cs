@@ -7,6 +7,7 @@ internal sealed class CachePolicy
 {
     private readonly TagTemplate[] _tags;
     private readonly int _buckets;
+    private readonly bool _hasGroups;
     private int _isTold;
 
     public CachePolicy(
@@ -22,6 +23,7 @@ internal sealed class CachePolicy
         Accept = new AcceptDimension(action, mvc);
         Seconds = settings.Seconds ?? 60;
         ClientSeconds = settings.ClientSeconds ?? 0;
+        SharedSeconds = settings.SharedSeconds ?? 0;
         StaleSeconds = settings.StaleSeconds ?? 0;
         StaleIfErrorSeconds = settings.StaleIfErrorSeconds ?? 0;
         Audience = settings.Audience ?? CacheAudience.Anonymous;
@@ -32,7 +34,7 @@ internal sealed class CachePolicy
         IsPrivate = IsForOneUser || NeedsUser(action);
         VaryOfResponse = [.. VaryOf()];
         _tags = [.. attribute.Tags.Select(tag => new TagTemplate(tag))];
-        _buckets = options.TagBuckets;
+        (_buckets, _hasGroups) = (options.TagBuckets, options.CacheGroups);
     }
 
     public ICachedAction Attribute { get; }
@@ -52,6 +54,8 @@ internal sealed class CachePolicy
     public int Seconds { get; }
 
     public int ClientSeconds { get; }
+
+    public int SharedSeconds { get; }
 
     public int StaleSeconds { get; }
 
@@ -100,7 +104,7 @@ internal sealed class CachePolicy
         for (var i = 0; i < _tags.Length; i++)
             tags[i + 2] = TagNames.Fold(_tags[i].Resolve(context, Key.Arguments), _buckets);
 
-        return new BoundRequest(draft, tags);
+        return new BoundRequest(draft, tags, _hasGroups ? TagNames.GroupsOf(tags.Skip(1)) : null);
     }
 
     private IEnumerable<string> VaryOf()
@@ -109,7 +113,7 @@ internal sealed class CachePolicy
         if (Accept.IsNegotiated)
             names = names.Append(HeaderNames.Accept);
 
-        // A browser would go on with its anonymous copy after signing in.
-        return Audience is CacheAudience.Anonymous && ClientSeconds > 0 ? names.Append(HeaderNames.Authorization) : names;
+        // A browser would go on with its anonymous copy after signing in, and a shared cache would hand it to those who did.
+        return Audience is CacheAudience.Anonymous && ClientSeconds + SharedSeconds > 0 ? names.Append(HeaderNames.Authorization) : names;
     }
 }

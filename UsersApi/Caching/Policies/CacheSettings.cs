@@ -18,6 +18,13 @@ public sealed class CacheSettings
     public int? ClientSeconds { get; set; }
 
     /// <summary>
+    /// How long a shared cache in front, such as a CDN, may use its copy unasked (<c>s-maxage</c>; RFC 9111, section 5.2.2.10), in seconds:
+    /// 0 (it asks each time, the default) to 31,536,000. What an eviction reaches is for it to know, and private responses never say it.
+    /// </summary>
+    [Range(0, MaxSeconds)]
+    public int? SharedSeconds { get; set; }
+
+    /// <summary>
     /// For how long after <see cref="Seconds"/> a response that was not evicted is still sent, at once, while a new one is made
     /// behind it (RFC 5861, section 3), in seconds: 0 (never, the default) to 31,536,000.
     /// </summary>
@@ -50,6 +57,7 @@ public sealed class CacheSettings
     {
         Seconds = Seconds ?? next.Seconds,
         ClientSeconds = ClientSeconds ?? next.ClientSeconds,
+        SharedSeconds = SharedSeconds ?? next.SharedSeconds,
         StaleSeconds = StaleSeconds ?? next.StaleSeconds,
         StaleIfErrorSeconds = StaleIfErrorSeconds ?? next.StaleIfErrorSeconds,
         Audience = Audience ?? next.Audience,

@@ -166,6 +166,13 @@ public sealed class RedisCachedOptions
     /// </summary>
     public bool VaryByWhatIsRead { get; set; }
 
+    /// <summary>
+    /// Whether responses of cached actions name their tags in <c>Cache-Groups</c>, and writes those that they evict in
+    /// <c>Cache-Group-Invalidation</c> (RFC 9875), so that a shared cache in front can follow. Tags with arguments stand there as their
+    /// bucket, without the value.
+    /// </summary>
+    public bool CacheGroups { get; set; }
+
     /// <summary>What holds where an attribute says nothing.</summary>
     [ValidateObjectMembers]
     public CacheSettings Defaults { get; set; } = new();

@@ -26,25 +26,28 @@ internal sealed class Acknowledgements
     {
         private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly HashSet<string> _acknowledged = new(StringComparer.Ordinal);
-        private IReadOnlyList<string>? _holders;
+        private HashSet<string>? _silent;
 
         /// <summary>Waits until all these holders have acknowledged, or for so long.</summary>
         /// <returns>Those that have not.</returns>
         public async Task<IReadOnlyList<string>> WaitAsync(IReadOnlyList<string> holders, TimeSpan limit, TimeProvider time)
         {
             lock (_acknowledged)
-                _holders = holders;
+                _silent = [.. holders.Except(_acknowledged)];
 
             CompleteIfAll();
             await _complete.Task.WaitAsync(limit, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             lock (_acknowledged)
-                return [.. holders.Except(_acknowledged)];
+                return [.. _silent];
         }
 
         public void Add(string node)
         {
             lock (_acknowledged)
+            {
                 _acknowledged.Add(node);
+                _silent?.Remove(node);
+            }
 
             CompleteIfAll();
         }
@@ -55,7 +58,7 @@ internal sealed class Acknowledgements
         {
             lock (_acknowledged)
             {
-                if (_holders is null || !_acknowledged.IsSupersetOf(_holders))
+                if (_silent is not { Count: 0 })
                     return;
             }
 

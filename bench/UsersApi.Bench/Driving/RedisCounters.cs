@@ -5,9 +5,10 @@ using UsersApi.Bench.Subjects;
 namespace UsersApi.Bench.Driving;
 
 /// <summary>What Redis has done since it started.</summary>
-internal readonly record struct RedisUsage(long Commands, long Bytes)
+internal readonly record struct RedisUsage(long Commands, long Bytes, double CpuSeconds)
 {
-    public static RedisUsage operator -(RedisUsage left, RedisUsage right) => new(left.Commands - right.Commands, left.Bytes - right.Bytes);
+    public static RedisUsage operator -(RedisUsage left, RedisUsage right) =>
+        new(left.Commands - right.Commands, left.Bytes - right.Bytes, left.CpuSeconds - right.CpuSeconds);
 }
 
 /// <summary>Counts what subjects ask of Redis.</summary>
@@ -32,10 +33,12 @@ internal sealed class RedisCounters(IConnectionMultiplexer redis) : IAsyncDispos
 
     public async Task<RedisUsage> ReadAsync()
     {
-        var info = (await redis.GetDatabase().ExecuteAsync("INFO", "stats")).ToString();
-        return new RedisUsage(Field("total_commands_processed"), Field("total_net_input_bytes") + Field("total_net_output_bytes"));
+        var info = (await redis.GetDatabase().ExecuteAsync("INFO", "stats", "cpu")).ToString();
+        return new RedisUsage(
+            (long)Field("total_commands_processed"), (long)(Field("total_net_input_bytes") + Field("total_net_output_bytes")),
+            Field("used_cpu_sys") + Field("used_cpu_user"));
 
-        long Field(string name) => long.Parse(
+        double Field(string name) => double.Parse(
             info.Split('\n').First(line => line.StartsWith(name + ':', StringComparison.Ordinal)).AsSpan(name.Length + 1), CultureInfo.InvariantCulture);
     }
 
