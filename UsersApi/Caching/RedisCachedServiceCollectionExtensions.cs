@@ -65,6 +65,7 @@ public static class RedisCachedServiceCollectionExtensions
         services.AddSingleton<Lease>();
         services.AddSingleton<Acknowledgements>();
         services.AddSingleton<OwedTags>();
+        services.AddSingleton<ClusterClaims>();
         services.AddSingleton<Evictions>();
         services.AddSingleton<ITagVersions, RedisTagVersions>();
         services.AddKeyedSingleton<IDistributedCache>(CacheStore.ServiceKey, (provider, _) =>
