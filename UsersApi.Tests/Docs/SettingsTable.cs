@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using UsersApi.Caching.Operations;
 
 namespace UsersApi.Tests.Docs;
 
@@ -21,7 +22,7 @@ internal static class SettingsTable
 
         """;
 
-    private static readonly Assembly[] Assemblies = [typeof(Program).Assembly, typeof(RedisCachedOptions).Assembly];
+    private static readonly Assembly[] Assemblies = [typeof(Program).Assembly, typeof(RedisCachedOptions).Assembly, typeof(WarmOptions).Assembly];
 
     public static string Create()
     {
@@ -55,7 +56,7 @@ internal static class SettingsTable
 
     // The connection string is set by a standard name of its own.
     private static bool IsSetting(PropertyInfo property) =>
-        property.Name != "ConnectionString" && (property.SetMethod is not null || typeof(IList<string>).IsAssignableFrom(property.PropertyType));
+        property.Name != "ConnectionString" && (property.SetMethod is not null || property.PropertyType.IsGenericType);
 
     private static string RangeOf(PropertyInfo property) =>
         property.GetCustomAttribute<System.ComponentModel.DataAnnotations.RangeAttribute>() is { } range ? $"{TextOf(range.Minimum)} to {TextOf(range.Maximum)}"
