@@ -27,7 +27,7 @@ public sealed class ArrowTests
         .Should().NotDependOnAny(Types().That().ResideInNamespace("UsersApi.Caching")).Check(Caching);
 
     [TestCase("Diagnostics", ""), TestCase("Http", "Diagnostics"), TestCase("Keys", ""), TestCase("Policies", "Diagnostics|Http|Keys"), TestCase("Redis", "Diagnostics|Policies"),
-        TestCase("Versions", "Diagnostics|Keys|Policies|Redis"), TestCase("Entries", "Http|Versions"), TestCase("Flights", "Entries|Policies"),
+        TestCase("Versions", "Diagnostics|Keys|Policies|Redis"), TestCase("Entries", "Http|Policies|Versions"), TestCase("Flights", "Entries|Policies|Redis|Versions"),
         TestCase("Store", "Diagnostics|Entries|Policies|Versions"), TestCase("Capture", "Diagnostics|Entries|Http|Keys|Policies|Versions")]
     public void Folder_of_the_cache_uses_these_and_no_others(string folder, string used)
     {

@@ -58,7 +58,7 @@ internal static class SettingsTable
 
     // The connection string is set by a standard name of its own.
     private static bool IsSetting(PropertyInfo property) =>
-        property.Name != "ConnectionString" && (property.SetMethod is not null || typeof(IList<string>).IsAssignableFrom(property.PropertyType));
+        property.Name != "ConnectionString" && (property.SetMethod is not null || property.PropertyType.IsGenericType);
 
     private static string RangeOf(PropertyInfo property) =>
         property.GetCustomAttribute<System.ComponentModel.DataAnnotations.RangeAttribute>() is { } range ? $"{TextOf(range.Minimum)} to {TextOf(range.Maximum)}"

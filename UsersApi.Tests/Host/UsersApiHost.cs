@@ -28,6 +28,8 @@ internal sealed class UsersApiHost : IAsyncDisposable
         // Two cores and many tests beside this one: no test may depend on how fast the server is.
         settings.TryAdd("RedisCached:VersionsTimeout", "00:00:10");
         settings.TryAdd("RedisCached:KeySecret", "the secret of hosts in tests");
+        // What a test asks for first is a miss.
+        settings.TryAdd("RedisCached:Warm:Requests:0:AtStart", "false");
         if (!IsDevelopment(environment))
         {
             settings.TryAdd("Authentication:Schemes:Bearer:Authority", TestServers.Issuer.Url);

@@ -105,6 +105,23 @@ public sealed class HealthTests : ApiTest
         (await Client.GetJsonAsync("/health/startup")).GetRawText(), Is.EqualTo("""{"status":"Healthy","checks":{"started":"Healthy"}}"""));
 
     [Test]
+    public async Task A_node_asks_itself_for_the_first_page_before_it_is_ready()
+    {
+        await using var api = await UsersApiHost.StartAsync(settings: [("RedisCached:Warm:Requests:0:AtStart", "true")]);
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var ready = await api.Anonymous.FetchAsync("/health/ready");
+                return ready.IsSuccessStatusCode;
+            },
+            "it is ready");
+
+        using var first = await api.Anonymous.FetchAsync(Http.Users);
+
+        Assert.That(first.Headers.GetValues("Cache-Status").Single(), Does.StartWith("UsersApi; hit"));
+    }
+
+    [Test]
     public async Task Life_depends_on_nothing() =>
         Assert.That((await Client.GetJsonAsync("/health/live")).GetRawText(), Is.EqualTo("""{"status":"Healthy","checks":{}}"""));
 }

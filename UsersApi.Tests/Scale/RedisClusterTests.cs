@@ -44,6 +44,20 @@ public sealed class RedisClusterTests
         Assert.That(commands.Count(line => line.Contains(nodes.Prefix, StringComparison.Ordinal)), Is.LessThan(60));
     }
 
+    [Test]
+    public async Task Identical_misses_on_two_nodes_run_the_action_once()
+    {
+        await using var nodes = await TwoNodes.StartAsync(_cluster.ConnectionString);
+        var before = nodes.Runs;
+        for (var id = 1; id <= 20; id++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 10)
+                .Select(i => (i % 2 == 0 ? nodes.First : nodes.Second).ExchangeAsync("GET", $"/runs/across/{id}")));
+        }
+
+        Assert.That(nodes.Runs - before, Is.EqualTo(20));
+    }
+
     [TestCase(false), TestCase(true)]
     public async Task Failover_of_the_master_of_versions_shows_nobody_an_old_answer(bool isKilled)
     {

@@ -29,8 +29,8 @@ public sealed class RollingDeploymentTests
             ["ConnectionStrings__Postgres"] = _database.ConnectionString,
             ["ConnectionStrings__Redis"] = TestServers.Redis,
             ["RedisCached__KeyPrefix"] = $"rolling:{Guid.NewGuid():n}:",
-            ["RedisCached__VersionsTimeoutMs"] = "1000",
-            ["Server__ShutdownDelaySeconds"] = "2",
+            ["RedisCached__VersionsTimeout"] = "00:00:01",
+            ["Server__ShutdownDelay"] = "00:00:02",
         };
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => StartNodeAsync(isNext: false)));
         _nginx = await NginxProxy.StartAsync(_serving.Select(node => node.Port));

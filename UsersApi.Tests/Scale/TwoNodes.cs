@@ -13,6 +13,9 @@ internal sealed class TwoNodes : IAsyncDisposable
 
     public string Prefix => First.Prefix;
 
+    /// <summary>How often actions have run on either node.</summary>
+    public int Runs => First.Services.GetRequiredService<Runs>().Count + Second.Services.GetRequiredService<Runs>().Count;
+
     public static async Task<TwoNodes> StartAsync(string redis)
     {
         var first = await StartNodeAsync(redis, null);
@@ -43,7 +46,7 @@ internal sealed class TwoNodes : IAsyncDisposable
 
     public async Task UntilHitAsync(CachedHost node, string target)
     {
-        var deadline = DateTime.UtcNow + Runs.Deadline;
+        var deadline = DateTime.UtcNow + Caching.Host.Runs.Deadline;
         while (!(await node.ExchangeAsync("GET", target)).Outcome.StartsWith("hit", StringComparison.Ordinal))
         {
             if (DateTime.UtcNow > deadline)

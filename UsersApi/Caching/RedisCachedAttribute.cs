@@ -24,6 +24,12 @@ public sealed class RedisCachedAttribute : Attribute, IFilterFactory, IOrderedFi
     /// <inheritdoc cref="CacheSettings.StaleIfErrorSeconds"/>
     public int StaleIfErrorSeconds { get => _settings.StaleIfErrorSeconds ?? 0; set => _settings.StaleIfErrorSeconds = value; }
 
+    /// <inheritdoc cref="CacheSettings.RefreshBeforeSeconds"/>
+    public int RefreshBeforeSeconds { get => _settings.RefreshBeforeSeconds ?? 0; set => _settings.RefreshBeforeSeconds = value; }
+
+    /// <inheritdoc cref="CacheSettings.AcrossNodes"/>
+    public bool AcrossNodes { get => _settings.AcrossNodes ?? false; set => _settings.AcrossNodes = value; }
+
     /// <inheritdoc cref="CacheSettings.Audience"/>
     public CacheAudience Audience { get => _settings.Audience ?? default; set => _settings.Audience = value; }
 

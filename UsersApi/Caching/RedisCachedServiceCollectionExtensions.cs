@@ -65,6 +65,7 @@ public static class RedisCachedServiceCollectionExtensions
         services.AddSingleton<Lease>();
         services.AddSingleton<Acknowledgements>();
         services.AddSingleton<OwedTags>();
+        services.AddSingleton<ClusterClaims>();
         services.AddSingleton<Evictions>();
         services.AddSingleton<ITagVersions, RedisTagVersions>();
         services.AddKeyedSingleton<IDistributedCache>(CacheStore.ServiceKey, (provider, _) =>
@@ -77,7 +78,7 @@ public static class RedisCachedServiceCollectionExtensions
     private static RedisCache CacheOver(RedisConnection connection, RedisCachedOptions options) => new(new RedisCacheOptions
     {
         ConnectionMultiplexerFactory = () => connection.Bodies,
-        InstanceName = CacheStore.KeyPrefixOf(options),
+        InstanceName = CacheEntryFormat.KeyPrefixOf(options),
     });
 
     private static void AddLocalStore(this IServiceCollection services)

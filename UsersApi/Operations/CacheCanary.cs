@@ -61,9 +61,10 @@ internal sealed class CacheCanary(
                 result = await IsServedAsync(sample) ? CanaryResult.Different : CanaryResult.Evicted;
             }
 
-            metrics.Compared(result);
             if (result is CanaryResult.Different)
                 CanaryLog.Different(logger, sample.Policy.Action.DisplayName, sample.KeyHash, sample.StoredAt);
+
+            metrics.Compared(result);
         }
         catch (Exception error)
         {

@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Net;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Controllers;
 using UsersApi.Caching.Diagnostics;
 using UsersApi.Caching.Http;
@@ -18,68 +16,28 @@ namespace UsersApi.Caching.Operations;
 /// </summary>
 public sealed class CacheExplainer
 {
-    private readonly IHttpContextFactory _contexts;
-    private readonly Revalidator _application;
+    private readonly OwnRequests _requests;
     private readonly StoredEntries _entries;
     private readonly CacheServices _services;
 
-    internal CacheExplainer(IHttpContextFactory contexts, Revalidator application, StoredEntries entries, CacheServices services) =>
-        (_contexts, _application, _entries, _services) = (contexts, application, entries, services);
+    internal CacheExplainer(OwnRequests requests, StoredEntries entries, CacheServices services) =>
+        (_requests, _entries, _services) = (requests, entries, services);
 
     /// <param name="target">Path and query, as a client would send them.</param>
     /// <param name="headers">Of the request: <c>Accept</c>, <c>Authorization</c> and whatever the action varies by.</param>
     /// <param name="runsAction">Whether a miss runs the action, to see whether its answer could be stored; it never is.</param>
     /// <param name="origin">The request that asks: its scheme and host are those of the explained one.</param>
     /// <param name="cancel">Ends the action.</param>
-    public async Task<CacheExplanation> ExplainAsync(
+    public Task<CacheExplanation> ExplainAsync(
         string target, IReadOnlyDictionary<string, string> headers, bool runsAction, HttpContext origin, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(headers);
         ArgumentNullException.ThrowIfNull(origin);
         var seen = new Sight(_services, _entries, runsAction);
-        var response = new UnsentResponse();
-        var context = _contexts.Create(FeaturesOf(target, headers, origin.Request, new CacheProbe(seen.LookAsync), response, cancel));
-        try
-        {
-            await _application.Pipeline!(context);
-            var action = context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>()?.DisplayName;
-            return seen.Conclude(context, action);
-        }
-        finally
-        {
-            await response.CompleteAsync();
-            _contexts.Dispose(context);
-        }
-    }
-
-    private static FeatureCollection FeaturesOf(
-        string target, IReadOnlyDictionary<string, string> headers, HttpRequest origin, CacheProbe probe, UnsentResponse response,
-        CancellationToken cancel)
-    {
-        var query = target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var at ? at : target.Length;
-        var request = new HttpRequestFeature
-        {
-            Method = HttpMethods.Get,
-            Protocol = origin.Protocol,
-            Scheme = origin.Scheme,
-            // As servers do: an escaped slash separates nothing.
-            Path = Uri.UnescapeDataString(target[..query].Replace("%2F", "%252F", StringComparison.OrdinalIgnoreCase)),
-            QueryString = target[query..],
-            RawTarget = target,
-        };
-        foreach (var (name, value) in headers)
-            request.Headers[name] = value;
-
-        request.Headers.Host = origin.Host.Value;
-        var features = new FeatureCollection();
-        features.Set<IHttpRequestFeature>(request);
-        features.Set<IHttpResponseFeature>(response);
-        features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
-        features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = cancel });
-        features.Set<IHttpConnectionFeature>(new HttpConnectionFeature { RemoteIpAddress = IPAddress.Loopback });
-        features.Set(probe);
-        return features;
+        return _requests.SendAsync(
+            target, origin.Request.Scheme, origin.Request.Host, headers, features => features.Set(new CacheProbe(seen.LookAsync)),
+            seen.Conclude, cancel);
     }
 
     /// <summary>What was seen on the way.</summary>
@@ -149,8 +107,9 @@ public sealed class CacheExplainer
 
         private void Step(FormattableString step) => _steps.Add(step.ToString(CultureInfo.InvariantCulture));
 
-        public CacheExplanation Conclude(HttpContext context, string? action)
+        public CacheExplanation Conclude(HttpContext context)
         {
+            var action = context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>()?.DisplayName;
             if (_known is not { } known)
             {
                 var isRouted = action is not null;

@@ -62,7 +62,7 @@ public sealed class CacheStatistics : IDisposable
             return new StoredStatistics(counts, 0, IsWhole: true);
 
         var database = await _redis.DatabaseAsync();
-        var prefix = CacheStore.KeyPrefixOf(_options.Value);
+        var prefix = Entries.CacheEntryFormat.KeyPrefixOf(_options.Value);
         do
         {
             cancel.ThrowIfCancellationRequested();

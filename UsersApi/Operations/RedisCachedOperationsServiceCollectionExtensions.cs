@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using UsersApi.Caching.Diagnostics;
 using UsersApi.Caching.Pipeline;
@@ -20,7 +20,7 @@ public static class RedisCachedOperationsServiceCollectionExtensions
     /// <summary>
     /// Adds to <c>AddRedisCached</c>, which comes first, the state of this node's cache as metrics, and what a desk for operators needs:
     /// <see cref="CacheExplainer"/>, <see cref="CacheDesk"/>, <see cref="CacheStatistics"/> and <see cref="CacheSwitches"/>. Who may use
-    /// them is the application's to decide.
+    /// them is the application's to decide. Makes the requests that the section <c>RedisCached:Warm</c> lists, so that clients find hits.
     /// </summary>
     public static IServiceCollection AddRedisCachedOperations(this IServiceCollection services)
     {
@@ -28,6 +28,7 @@ public static class RedisCachedOperationsServiceCollectionExtensions
             services.AddSingleton<RedisMemory>();
 
         services.AddSingleton<StoredEntries>();
+        services.AddSingleton<OwnRequests>();
         services.AddSingleton<CacheSwitch>();
         services.AddSingleton<IPostConfigureOptions<RedisCachedOptions>>(provider => provider.GetRequiredService<CacheSwitch>());
         services.AddSingleton<IOptionsChangeTokenSource<RedisCachedOptions>>(provider => provider.GetRequiredService<CacheSwitch>());
@@ -37,8 +38,8 @@ public static class RedisCachedOperationsServiceCollectionExtensions
         services.AddSingleton(provider => new CacheDesk(
             provider.GetRequiredService<StoredEntries>(), provider.GetRequiredService<TagEvictor>()));
         services.AddSingleton(provider => new CacheExplainer(
-            provider.GetRequiredService<IHttpContextFactory>(), provider.GetRequiredService<Revalidator>(),
-            provider.GetRequiredService<StoredEntries>(), provider.GetRequiredService<CacheServices>()));
+            provider.GetRequiredService<OwnRequests>(), provider.GetRequiredService<StoredEntries>(),
+            provider.GetRequiredService<CacheServices>()));
         services.AddSingleton(provider => new CacheStatistics(
             provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<NearCache>(),
             provider.GetRequiredService<IOptions<RedisCachedOptions>>(), provider.GetService<RedisConnection>()));
@@ -47,6 +48,12 @@ public static class RedisCachedOperationsServiceCollectionExtensions
         services.AddSingleton<IHitObserver, CacheCanary>();
         services.AddHostedService<CacheStateMetrics>();
         services.AddHostedService(provider => provider.GetRequiredService<CacheSwitches>());
+        services.AddOptions<WarmOptions>().BindConfiguration(WarmOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WarmOptions>, WarmMistakes>();
+        services.AddSingleton<CacheWarmer>();
+        services.AddHostedService(provider => provider.GetRequiredService<CacheWarmer>());
+        services.AddHealthChecks().Add(new HealthCheckRegistration(
+            "redis-cached-warm", provider => provider.GetRequiredService<CacheWarmer>(), HealthStatus.Unhealthy, ["ready"]));
         return services;
     }
 }

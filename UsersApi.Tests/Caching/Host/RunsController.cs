@@ -39,6 +39,18 @@ public sealed class RunsController : ControllerBase
     [HttpPut("error/{id:int}")]
     public IActionResult PutError(int id) => id > 0 ? NoContent() : BadRequest();
 
+    [HttpGet("across/{id:int}"), RedisCached(Seconds = 60, AcrossNodes = true)]
+    public Task<IActionResult> GetAcross(int id) => AnswerAsync(id);
+
+    [HttpPut("across/{id:int}")]
+    public IActionResult PutAcross(int id) => id > 0 ? NoContent() : BadRequest();
+
+    [HttpGet("ahead/{id:int}"), RedisCached(Seconds = 60, RefreshBeforeSeconds = 10)]
+    public Task<IActionResult> GetAhead(int id) => AnswerAsync(id);
+
+    [HttpPut("ahead/{id:int}")]
+    public IActionResult PutAhead(int id) => id > 0 ? NoContent() : BadRequest();
+
     /// <summary>A host with these actions alone.</summary>
     internal static Task<CachedHost> StartAsync(Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null, Action<WebApplication>? pipeline = null, string? redis = null, string? prefix = null) =>
         CachedHost.StartAsync(

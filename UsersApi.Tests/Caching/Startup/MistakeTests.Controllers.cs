@@ -21,6 +21,20 @@ public sealed partial class MistakeTests
     }
 
     [Route("x")]
+    public sealed class RefreshedAllTheTime : ControllerBase
+    {
+        [HttpGet, RedisCached(RefreshBeforeSeconds = 60)]
+        public int Act() => 1;
+    }
+
+    [Route("x")]
+    public sealed class RefreshNegative : ControllerBase
+    {
+        [HttpGet, RedisCached(RefreshBeforeSeconds = -1)]
+        public int Act() => 1;
+    }
+
+    [Route("x")]
     public sealed class OnPost : ControllerBase
     {
         [HttpPost, RedisCached(Seconds = 1)]

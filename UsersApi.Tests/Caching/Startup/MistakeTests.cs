@@ -23,6 +23,8 @@ public sealed partial class MistakeTests
     [TestCase(typeof(FromBody), "take it from the query")]
     [TestCase(typeof(HeaderBesideMap), "bind simple types")]
     [TestCase(typeof(OwnBinder), "bind simple types")]
+    [TestCase(typeof(RefreshedAllTheTime), "RefreshBeforeSeconds (60) is not below Seconds (60)")]
+    [TestCase(typeof(RefreshNegative), "between 0 and 31536000")]
     public async Task Mistake_stops_the_start_and_names_action_and_remedy(Type controller, string remedy)
     {
         var mistake = await Assert.ThrowsAsync<InvalidOperationException>(() => CachedHost.StartAsync([controller], redis: ""));
@@ -36,6 +38,15 @@ public sealed partial class MistakeTests
         await using var host = await CachedHost.StartAsync([typeof(Right)], redis: "");
 
         Assert.That((await host.ExchangeAsync("GET", "/right/1")).Outcome, Is.EqualTo("fwd=uri-miss; stored"));
+    }
+
+    [Test]
+    public async Task Default_that_contradicts_an_attribute_stops_the_start()
+    {
+        var mistake = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => CachedHost.StartAsync([typeof(Right)], new() { ["RedisCached:Defaults:RefreshBeforeSeconds"] = "10" }, redis: ""));
+
+        Assert.That(mistake!.Message, Does.Contain("Right.Mine").And.Contain("RefreshBeforeSeconds (10) is not below Seconds (1)"));
     }
 
     [Test]

@@ -28,6 +28,8 @@ internal static class CacheTraces
 
     public static Activity? Revalidation(ActivityContext cause) => Linked("cache revalidation", [cause]);
 
+    public static Activity? Warming() => Source.StartActivity("cache warming");
+
     public static void Note(this Activity? span, CacheOutcome outcome) => span?.SetTag("cache.reason", CacheMetrics.ReasonOf(outcome));
 
     private static Activity? Linked(string name, IEnumerable<ActivityContext> causes)

@@ -65,6 +65,10 @@ internal sealed record CacheEntry
     [JsonIgnore]
     public System.Diagnostics.ActivityContext Cause { get; init; }
 
+    /// <summary>Disposed of once the entry is in the store, or never will be; known in the process that made it alone.</summary>
+    [JsonIgnore]
+    public IDisposable? Claim { get; init; }
+
     /// <summary>The body as the action wrote it.</summary>
     [JsonIgnore]
     public ReadOnlyMemory<byte> Body { get; init; }

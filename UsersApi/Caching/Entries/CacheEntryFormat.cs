@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.IO.Hashing;
+using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -17,6 +18,13 @@ namespace UsersApi.Caching.Entries;
 /// </remarks>
 internal static class CacheEntryFormat
 {
+    /// <summary>
+    /// What the keys of entries begin with: another format or another build has others, so that old and new nodes run side by side.
+    /// </summary>
+    public static string KeyPrefixOf(RedisCachedOptions options) => $"{options.KeyPrefix}v{CacheEntry.CurrentRevision}:"
+        + ((options.Revision ?? Assembly.GetEntryAssembly()?.ManifestModule.ModuleVersionId.ToString("N")[..8]) is { Length: > 0 } revision
+            ? revision + ":" : "");
+
     private const int CrcDigits = 8;
 
     private static readonly EntryJson Json = new(new JsonSerializerOptions(EntryJson.Default.Options)

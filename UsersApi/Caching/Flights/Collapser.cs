@@ -29,6 +29,9 @@ internal sealed class Collapser<T>
         /// <summary>How many others have joined.</summary>
         public int Followers => Volatile.Read(ref _followers);
 
+        /// <summary>What keeps other nodes from computing the same; given back when the flight lands, unless it is taken over.</summary>
+        public ClusterClaim? Claim { get; set; }
+
         /// <summary>The result; null when the leader failed.</summary>
         public Task<T?> Landing => _landing.Task;
 
@@ -37,6 +40,7 @@ internal sealed class Collapser<T>
             // First out of the table: who joins from now on finds what the leader stored, or leads.
             Close();
             _landing.TrySetResult(result);
+            Claim?.Dispose();
         }
 
         public void Follow() => Interlocked.Increment(ref _followers);

@@ -17,6 +17,5 @@ internal sealed class CacheProbe(Func<CachePolicy, CacheOutcome?, CachedRequest?
 
     public ValueTask<bool> LookAsync(CachePolicy policy, CacheOutcome? bypass, CachedRequest? request) => look(policy, bypass, request);
 
-    /// <summary>Whether a request is one; those of a server have another kind of features.</summary>
-    public static bool IsOne(HttpContext http) => http.Features is FeatureCollection && http.Features.Get<CacheProbe>() is not null;
+    public static bool IsOne(HttpContext http) => CachedRequest.IsOwn(http) && http.Features.Get<CacheProbe>() is not null;
 }

@@ -14,6 +14,12 @@ internal sealed class CachedRequest(
 
     public RedisCachedOptions Options => options;
 
+    /// <summary>The mark of a request that the cache sends by itself, to renew a response; null for others.</summary>
+    public RedisCachedRevalidation? Revalidation { get; } = IsOwn(http) ? http.Features.Get<RedisCachedRevalidation>() : null;
+
+    /// <summary>The timestamp from which on it has waited for others; null where it has not.</summary>
+    public long? WaitsSince { get; set; }
+
     public bool IsHead => HttpMethods.IsHead(http.Request.Method);
 
     public bool IsAborted => http.RequestAborted.IsCancellationRequested;
@@ -21,6 +27,10 @@ internal sealed class CachedRequest(
     /// <summary>Whether a request may be answered from the cache at all, by its method and since nothing was sent yet.</summary>
     public static bool IsReading(HttpContext http) =>
         (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) && !http.Response.HasStarted;
+
+    /// <summary>Whether the cache or an operator sent it; requests of a server have another kind of features.</summary>
+    public static bool IsOwn(HttpContext http) => http.Features is FeatureCollection features
+        && (features.Get<CacheProbe>() is not null || features.Get<RedisCachedRevalidation>() is not null);
 
     /// <summary>The key, with the values of these headers beside those that are always in it.</summary>
     public string KeyOf(IReadOnlyList<string> selecting) => dimensions.KeyOf(policy, bound.Draft, _parts, http.Request, selecting);

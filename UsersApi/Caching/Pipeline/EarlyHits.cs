@@ -15,7 +15,7 @@ internal sealed class EarlyHits(CacheServices services)
     public Task? TryServe(HttpContext http, CachePolicy policy)
     {
         var options = services.Options;
-        if (!options.Enabled || CacheProbe.IsOne(http) || !CachedRequest.IsReading(http)
+        if (!options.Enabled || CachedRequest.IsOwn(http) || !CachedRequest.IsReading(http)
             || AudienceRule.Bypass(policy.Audience, http) is not null
             || _bound.Find(Target.Of(policy, http)) is not { } known || !known.IsFor(http.Request.RouteValues))
         {
@@ -23,9 +23,11 @@ internal sealed class EarlyHits(CacheServices services)
         }
 
         var request = new CachedRequest(http, policy, known.Bound, services.Dimensions, options);
-        return services.Store.FindKnown(request.Policy, request.KeyOf, known.Bound.Tags) is { } entry
-            ? services.DeliverAsync(request, new Answer(entry, CacheOutcome.Hit))
-            : null;
+        if (services.Store.FindKnown(request.Policy, request.KeyOf, known.Bound.Tags) is not { } entry)
+            return null;
+
+        services.Lookup.RefreshIfDue(request, entry);
+        return services.DeliverAsync(request, new Answer(entry, CacheOutcome.Hit));
     }
 
     /// <summary>Remembers what a request was bound to, where the action's hits may be early.</summary>

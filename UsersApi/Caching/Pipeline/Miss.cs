@@ -103,6 +103,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
             Action = _policy.ActionId,
             Stamp = found.Lookup.Stamp,
             Cause = CacheTraces.Here,
+            Claim = found.Flight?.Claim,
         };
         entry = EntryLife.Begin(entry, verdict.Freshness, request.Options.JitterPercent, now);
         capture.Headers.Revert();
@@ -151,12 +152,17 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
         if (found.Flight is null)
             return;
 
+        found.Flight.Claim?.IsForNobody = true;
         found.Flight.Land(new Landing(null));
         services.Flights.RememberUncacheable(found.FlightKey);
     }
 
     private void Land(CacheEntry entry, bool isStored)
     {
+        // Other nodes wait until it is written.
+        if (isStored)
+            found.Flight?.Claim = null;
+
         services.Metrics.Collapsed(1 + (found.Flight?.Followers ?? 0));
         // Where the answer named another header in Vary, those who wait may want another variant. Where the client went away, one of
         // them takes over.

@@ -1,8 +1,14 @@
 namespace UsersApi.Caching.Pipeline;
 
-/// <summary>Finds the answer to a request: in the store, fresh or stale, or in another request that is computing the same.</summary>
-internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Revalidator revalidator, TimeProvider time)
+/// <summary>
+/// Finds the answer to a request: in the store, fresh or stale, or in another request, on this node or another, that is computing the same.
+/// </summary>
+internal sealed class RequestLookup(
+    CacheStore store, CacheFlights flights, Revalidator revalidator, TimeProvider time, ClusterClaims? claims = null)
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
+
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <exception cref="OperationCanceledException">The client went away.</exception>
@@ -12,34 +18,54 @@ internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Reva
         if (!request.Options.Enabled || request.Http.Features.Get<CacheProbe>() is { SkipsLookup: true })
             return new LookupResult(new StoreLookup(request.KeyOf([]), [], null, null, null, IsOutdated: false), null, "", null);
 
-        var lookup = await store.FindAsync(request.Policy, request.KeyOf, request.Bound.Tags);
+        var lookup = await FindStoredAsync(request);
         if (lookup.Entry is { } fresh)
+        {
+            RefreshIfDue(request, fresh);
             return new LookupResult(lookup, new Answer(fresh, CacheOutcome.Hit), "", null);
+        }
 
-        var flightKey = $"{request.Policy.ActionId}\n{lookup.Stamp}\n{lookup.Key}";
-        var revalidation = request.Http.Features.Get<RedisCachedRevalidation>();
-        if (revalidation?.FlightKey == flightKey)
-            return new LookupResult(lookup, null, flightKey, revalidation.Flight);
+        var flightKey = FlightKeyOf(request.Policy, lookup.Stamp, lookup.Key);
+        if (request.Revalidation?.FlightKey == flightKey)
+            return new LookupResult(lookup, null, flightKey, request.Revalidation.Flight);
 
         // Who comes soon after a failure does not wait for the next one: one request at a time tries again, behind.
-        var stale = lookup.StaleWhileRevalidate(Now) is { } old ? new Answer(old, CacheOutcome.StaleWhileRevalidate)
+        var stale = request.Revalidation is { FlightKey: null } ? null
+            : lookup.StaleWhileRevalidate(Now) is { } old ? new Answer(old, CacheOutcome.StaleWhileRevalidate)
             : flights.HasFailed(flightKey) && lookup.StaleIfError(Now) is { } kept ? new Answer(kept, CacheOutcome.StaleIfError)
             : null;
         if (stale is not null)
         {
-            // A revalidation begins no other: were its key another one each time, they would never end.
-            if (revalidation is null && flights.TryLead(flightKey) is { } lead)
-                revalidator.Begin(request.Http, flightKey, lead);
-
+            Revalidate(request, flightKey, stale.Entry);
             return new LookupResult(lookup, stale, flightKey, null);
         }
 
         return request.IsHead ? new LookupResult(lookup, null, flightKey, null) : await JoinAsync(request, lookup, flightKey);
     }
 
+    /// <summary>Renews a response behind that is about to get stale, so that nobody waits for it later.</summary>
+    public void RefreshIfDue(CachedRequest request, CacheEntry entry)
+    {
+        if (request.Policy.RefreshBeforeSeconds == 0)
+            return;
+
+        // What lives for less than the attribute says would be renewed all the time.
+        var before = Math.Min(request.Policy.RefreshBeforeSeconds * 1_000L, (entry.FreshUntil - entry.Stored) / 2);
+        if (entry.FreshUntil - Now <= before && flights.MayRefresh(entry.Key))
+            Revalidate(request, FlightKeyOf(request.Policy, entry.Stamp, entry.Key), entry);
+    }
+
+    // A revalidation begins no other: were its key another one each time, they would never end.
+    private void Revalidate(CachedRequest request, string flightKey, CacheEntry entry)
+    {
+        if (request.Revalidation is null && flights.TryLead(flightKey) is { } lead)
+            revalidator.Begin(request.Http, new RedisCachedRevalidation(entry.Stored, flightKey, lead));
+    }
+
     private async Task<LookupResult> JoinAsync(CachedRequest request, StoreLookup lookup, string flightKey)
     {
-        var (landing, flight) = await flights.JoinAsync(flightKey, request.Http.RequestAborted);
+        var since = request.WaitsSince ??= time.GetTimestamp();
+        var (landing, flight) = await flights.JoinAsync(flightKey, since, request.Http.RequestAborted);
         if (landing is { IsElsewhere: true })
             return await FindAsync(request);
 
@@ -55,8 +81,12 @@ internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Reva
             await Task.Yield();
             flight.Close();
         }
-        else if (flight is not null && store.FindInMemory(request.Policy, lookup.Key) is { } landed
-            && landed.Stamp == lookup.Stamp && landed.FreshUntil > Now)
+        else if (flight is not null && request.Policy.AcrossNodes && claims is not null)
+        {
+            return await LeadAcrossNodesAsync(request, lookup, flightKey, flight);
+        }
+        else if (flight is not null && store.FindInMemory(request.Policy, lookup.Key) is { } landed && landed.Stamp == lookup.Stamp
+            && landed.FreshUntil > Now && landed.Stored > (request.Revalidation?.StoredAfter ?? 0))
         {
             // Another flight landed between this request's lookup and its turn to lead.
             if (landed.Selecting.Count > 0)
@@ -71,4 +101,48 @@ internal sealed class RequestLookup(CacheStore store, CacheFlights flights, Reva
 
         return new LookupResult(lookup, null, flightKey, flight);
     }
+
+    /// <summary>Claims the run of the action, or looks again and again for what the node that has the claim stores.</summary>
+    private async Task<LookupResult> LeadAcrossNodesAsync(CachedRequest request, StoreLookup lookup, string flightKey, CacheFlight flight)
+    {
+        try
+        {
+            for (var pause = FirstPause; ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)))
+            {
+                (flight.Claim, var isOthers) = await claims!.TakeAsync(flightKey);
+                if ((flight.Claim is null && !isOthers) || (isOthers && flights.TimeLeft(request.WaitsSince!.Value) < TimeSpan.Zero))
+                    return new LookupResult(lookup, null, flightKey, flight);
+
+                if (isOthers)
+                    await Task.Delay(pause, time, request.Http.RequestAborted);
+
+                // Where this node has the claim, another may have stored the response before it gave it back.
+                var found = await FindStoredAsync(request);
+                if (found.Stamp != lookup.Stamp || found.Key != lookup.Key)
+                {
+                    flight.Land(new Landing(null, IsElsewhere: true));
+                    return await FindAsync(request);
+                }
+
+                if (found.Entry is { } entry)
+                {
+                    flight.Land(new Landing(entry));
+                    return new LookupResult(found, new Answer(entry, CacheOutcome.Collapsed, lookup.ForwardReason), flightKey, null);
+                }
+
+                if (!isOthers)
+                    return new LookupResult(found, null, flightKey, flight);
+            }
+        }
+        catch
+        {
+            flight.Dispose();
+            throw;
+        }
+    }
+
+    private ValueTask<StoreLookup> FindStoredAsync(CachedRequest request) =>
+        store.FindAsync(request.Policy, request.KeyOf, request.Bound.Tags, request.Revalidation?.StoredAfter ?? 0);
+
+    private static string FlightKeyOf(CachePolicy policy, Stamp? stamp, string key) => $"{policy.ActionId}\n{stamp}\n{key}";
 }

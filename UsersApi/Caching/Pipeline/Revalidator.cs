@@ -9,7 +9,8 @@ namespace UsersApi.Caching.Pipeline;
 /// what middleware prepares for an action, such as a tenant or a user, is prepared for this request too.
 /// </summary>
 internal sealed class Revalidator(
-    IHttpContextFactory contexts, IHostApplicationLifetime lifetime, IOptions<RedisCachedOptions> options, ILogger<Revalidator> logger)
+    IHttpContextFactory contexts, IHostApplicationLifetime lifetime, IOptions<RedisCachedOptions> options, ILogger<Revalidator> logger,
+    ClusterClaims? claims = null)
     : IStartupFilter
 {
     private RequestDelegate? _pipeline;
@@ -31,25 +32,26 @@ internal sealed class Revalidator(
     public RequestDelegate? Pipeline => _pipeline;
 
     /// <summary>Begins unless too many are under way; the flight lands in any case.</summary>
-    public void Begin(HttpContext original, string flightKey, CacheFlight flight)
+    public void Begin(HttpContext original, RedisCachedRevalidation revalidation)
     {
         if (Interlocked.Increment(ref _running) > options.Value.MaxRevalidations || _pipeline is null)
         {
             Interlocked.Decrement(ref _running);
-            flight.Dispose();
+            revalidation.Flight!.Dispose();
             return;
         }
 
         // All that is taken from the original is taken now. Its ambient values stay behind: the new context would take the
         // original's place in IHttpContextAccessor.
         var features = CopyOf(original);
-        features.Set(new RedisCachedRevalidation(flightKey, flight));
+        features.Set(revalidation);
         var cause = CacheTraces.Here;
         using (ExecutionContext.SuppressFlow())
-            _ = Task.Run(() => RunAsync(_pipeline, features, flight, cause));
+            _ = Task.Run(() => RunAsync(_pipeline, features, revalidation, cause));
     }
 
-    private async Task RunAsync(RequestDelegate pipeline, FeatureCollection features, CacheFlight flight, ActivityContext cause)
+    private async Task RunAsync(
+        RequestDelegate pipeline, FeatureCollection features, RedisCachedRevalidation revalidation, ActivityContext cause)
     {
         using var span = CacheTraces.Revalidation(cause);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
@@ -60,6 +62,12 @@ internal sealed class Revalidator(
         HttpContext? context = null;
         try
         {
+            // One node of the cluster is enough.
+            var (claim, isOthers) = claims is null ? default : await claims.TakeAsync(revalidation.FlightKey!);
+            if (isOthers)
+                return;
+
+            revalidation.Flight!.Claim = claim;
             context = contexts.Create(features);
             await pipeline(context);
         }
@@ -70,7 +78,7 @@ internal sealed class Revalidator(
         }
         finally
         {
-            flight.Dispose();
+            revalidation.Flight!.Dispose();
             await response.CompleteAsync();
             if (context is not null)
                 contexts.Dispose(context);

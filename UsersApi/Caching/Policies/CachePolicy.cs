@@ -26,6 +26,8 @@ internal sealed class CachePolicy
         SharedSeconds = settings.SharedSeconds ?? 0;
         StaleSeconds = settings.StaleSeconds ?? 0;
         StaleIfErrorSeconds = settings.StaleIfErrorSeconds ?? 0;
+        RefreshBeforeSeconds = settings.RefreshBeforeSeconds ?? 0;
+        AcrossNodes = settings.AcrossNodes ?? false;
         Audience = settings.Audience ?? CacheAudience.Anonymous;
         StatusCodes = settings.StatusCodes ?? [Microsoft.AspNetCore.Http.StatusCodes.Status200OK];
         Vary = settings.Vary ?? [];
@@ -60,6 +62,10 @@ internal sealed class CachePolicy
     public int StaleSeconds { get; }
 
     public int StaleIfErrorSeconds { get; }
+
+    public int RefreshBeforeSeconds { get; }
+
+    public bool AcrossNodes { get; }
 
     public CacheAudience Audience { get; }
 

@@ -38,6 +38,20 @@ public sealed class CacheSettings
     [Range(0, MaxSeconds)]
     public int? StaleIfErrorSeconds { get; set; }
 
+    /// <summary>
+    /// How long before its end a response that is asked for is made anew behind, by one node of the cluster, so that nobody waits for it
+    /// later, in seconds: 0 (never, the default), or less than <see cref="Seconds"/>. Of a response that lives for less than twice as
+    /// long, it is the second half of its life.
+    /// </summary>
+    [Range(0, MaxSeconds)]
+    public int? RefreshBeforeSeconds { get; set; }
+
+    /// <summary>
+    /// Whether identical misses run the action once in the whole cluster, and not once per node; false where nothing is said. The other
+    /// nodes wait for up to <see cref="RedisCachedOptions.CollapseWait"/>, and, of a node that died, for half of that.
+    /// </summary>
+    public bool? AcrossNodes { get; set; }
+
     /// <summary>Among whom one response is shared; anonymous requests alone where nothing is said.</summary>
     public CacheAudience? Audience { get; set; }
 
@@ -60,6 +74,8 @@ public sealed class CacheSettings
         SharedSeconds = SharedSeconds ?? next.SharedSeconds,
         StaleSeconds = StaleSeconds ?? next.StaleSeconds,
         StaleIfErrorSeconds = StaleIfErrorSeconds ?? next.StaleIfErrorSeconds,
+        RefreshBeforeSeconds = RefreshBeforeSeconds ?? next.RefreshBeforeSeconds,
+        AcrossNodes = AcrossNodes ?? next.AcrossNodes,
         Audience = Audience ?? next.Audience,
         Vary = Vary ?? next.Vary,
         VaryByClaims = VaryByClaims ?? next.VaryByClaims,

@@ -27,6 +27,12 @@ internal static class PolicyMistakes
                 yield return result.ErrorMessage + " Write a value in that range.";
         }
 
+        if (policy.RefreshBeforeSeconds >= policy.Seconds)
+        {
+            yield return $"RefreshBeforeSeconds ({policy.RefreshBeforeSeconds}) is not below Seconds ({policy.Seconds}), so that the "
+                + "response would be renewed all the time: write less.";
+        }
+
         foreach (var status in policy.StatusCodes.Where(status => status is < 200 or > 599 or 206 or 304))
         {
             yield return $"status {status} is not a whole, final response and can't be stored: take it out of StatusCodes.";

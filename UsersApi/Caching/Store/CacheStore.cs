@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.Extensions.Caching.Distributed;
 
 namespace UsersApi.Caching.Store;
@@ -44,19 +43,14 @@ internal sealed class CacheStore(
     private const int BytesPerMs = 10_000;
 
     /// <summary>
-    /// What the keys of entries begin with: another format or another build has others, so that old and new nodes run side by side.
-    /// </summary>
-    public static string KeyPrefixOf(RedisCachedOptions options) => $"{options.KeyPrefix}v{CacheEntry.CurrentRevision}:"
-        + ((options.Revision ?? Assembly.GetEntryAssembly()?.ManifestModule.ModuleVersionId.ToString("N")[..8]) is { Length: > 0 } revision
-            ? revision + ":" : "");
-
-    /// <summary>
     /// Only the freshness of the versions matters: whatever body turns up is served only if its stamp equals the current one.
     /// </summary>
     /// <param name="policy">The rules of the action.</param>
     /// <param name="keyOf">The key with the values of these headers.</param>
     /// <param name="tags">The tags of what would be found.</param>
-    public async ValueTask<StoreLookup> FindAsync(CachePolicy policy, Func<IReadOnlyList<string>, string> keyOf, IReadOnlyList<string> tags)
+    /// <param name="storedAfter">What was stored no later counts as stale: it is about to be renewed.</param>
+    public async ValueTask<StoreLookup> FindAsync(
+        CachePolicy policy, Func<IReadOnlyList<string>, string> keyOf, IReadOnlyList<string> tags, long storedAfter = 0)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var (key, selecting, entry) = FindInMemory(policy, keyOf);
@@ -67,7 +61,7 @@ internal sealed class CacheStore(
             return new StoreLookup(key, selecting, null, null, null, IsOutdated: false);
 
         // Another node may have stored a later one than memory has.
-        if (entry?.Stamp != stamp || entry.FreshUntil <= now)
+        if (entry?.Stamp != stamp || !IsFresh(entry))
             entry = await (stored ?? ReadAsync(policy, key)) ?? entry;
 
         if (entry is { Selecting.Count: > 0 })
@@ -75,16 +69,18 @@ internal sealed class CacheStore(
             near.Keep(entry);
             (key, selecting) = (keyOf(entry.Selecting), entry.Selecting);
             var known = FindInMemory(policy, key);
-            entry = known?.Stamp == stamp && known.FreshUntil > now ? known : await ReadAsync(policy, key) ?? known;
+            entry = known?.Stamp == stamp && IsFresh(known) ? known : await ReadAsync(policy, key) ?? known;
         }
 
         if (entry?.Stamp != stamp)
             return new StoreLookup(key, selecting, null, stamp, null, IsOutdated: entry is not null);
 
         near.Keep(entry);
-        return entry.FreshUntil > now
+        return IsFresh(entry)
             ? new StoreLookup(key, selecting, entry, stamp, null, IsOutdated: false)
             : new StoreLookup(key, selecting, null, stamp, entry, IsOutdated: true);
+
+        bool IsFresh(CacheEntry found) => found.FreshUntil > now && found.Stored > storedAfter;
     }
 
     /// <summary>A fresh response that this process has, under versions that it knows: nothing is waited for.</summary>

@@ -29,6 +29,7 @@ internal sealed class CacheWriteQueue(IOptions<RedisCachedOptions> options, Cach
         if (entry.Size > options.Value.QueueBytes)
         {
             metrics.QueueDropped(1);
+            entry.Claim?.Dispose();
             return true;
         }
 
@@ -61,6 +62,7 @@ internal sealed class CacheWriteQueue(IOptions<RedisCachedOptions> options, Cach
     {
         _latest.TryRemove(KeyValuePair.Create(entry.Key, entry));
         Add(entry, -1);
+        entry.Claim?.Dispose();
     }
 
     /// <summary>Takes nothing more in, so that what is there can drain.</summary>

@@ -69,7 +69,8 @@ internal sealed class VersionScripts(RedisConnection connection, ScriptRunner ru
 
     private RedisKey[] Keys(IReadOnlyCollection<string> tags) => [connection.LeasesKey, .. tags.Select(connection.KeyOf)];
 
-    private static string Text(string name)
+    /// <summary>A script of this assembly.</summary>
+    public static string Text(string name)
     {
         using var stream = typeof(VersionScripts).Assembly.GetManifestResourceStream($"{name}.lua")!;
         using var reader = new StreamReader(stream);

@@ -1,0 +1,102 @@
+using Cronos;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using UsersApi.Caching.Diagnostics;
+using UsersApi.Caching.Http;
+using UsersApi.Caching.Pipeline;
+using UsersApi.Caching.Policies;
+
+namespace UsersApi.Caching.Operations;
+
+/// <summary>
+/// Makes the requests of <see cref="WarmOptions"/>, at start and when they are due. This node is not ready before those of the start are
+/// answered, or their time is over.
+/// </summary>
+internal sealed class CacheWarmer(
+    OwnRequests requests, IOptions<WarmOptions> options, IOptionsMonitor<RedisCachedOptions> cache, IHostApplicationLifetime lifetime,
+    TimeProvider time, ILogger<CacheWarmer> logger)
+    : BackgroundService, IHealthCheck
+{
+    // The first clients may be there already.
+    private const int AtOnce = 4;
+
+    // A wall clock may be set meanwhile.
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
+    private static readonly Uri Localhost = new("http://localhost");
+
+    private long _began;
+    private volatile bool _isWarm;
+
+    private bool IsLate => Volatile.Read(ref _began) is not 0 and var began && time.GetElapsedTime(began) >= options.Value.ReadyWithin;
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(_isWarm || IsLate
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy("The requests of the start are not all answered yet."));
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The pipeline is complete by then.
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken);
+        Volatile.Write(ref _began, time.GetTimestamp());
+        var all = options.Value.Requests.Index().ToList();
+        await Task.WhenAll(
+        [
+            WarmAsync([.. all.Where(each => each.Item.AtStart)], stoppingToken),
+            .. all.Where(each => each.Item.Schedule is not null)
+                .Select(each => RepeatAsync(each, WarmMistakes.ScheduleOf(each.Item.Schedule!)!, stoppingToken)),
+        ]);
+    }
+
+    private async Task WarmAsync(IReadOnlyList<(int, WarmRequest)> atStart, CancellationToken stopping)
+    {
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stopping };
+        await Parallel.ForEachAsync(atStart, limits, async (each, _) => await SendAsync(each, storedAfter: 0, stopping));
+        _isWarm = true;
+        if (atStart.Count > 0)
+            WarmLog.Warm(logger, atStart.Count, time.GetElapsedTime(_began).TotalSeconds);
+    }
+
+    private async Task RepeatAsync((int, WarmRequest) each, CronExpression schedule, CancellationToken stopping)
+    {
+        while (schedule.GetNextOccurrence(time.GetUtcNow(), TimeZoneInfo.Utc) is { } due)
+        {
+            while (due - time.GetUtcNow() is var left && left > TimeSpan.Zero)
+                await Task.Delay(left < LongestSleep ? left : LongestSleep, time, stopping);
+
+            // What another node has stored since it was due needs not be made again.
+            await SendAsync(each, due.ToUnixTimeMilliseconds() - 1, stopping);
+        }
+    }
+
+    private async Task SendAsync((int Index, WarmRequest Request) each, long storedAfter, CancellationToken stopping)
+    {
+        // Switched off, the cache would keep nothing of it.
+        if (!cache.CurrentValue.Enabled)
+            return;
+
+        using var span = CacheTraces.Warming();
+        using var limit = new CancellationTokenSource(cache.CurrentValue.RevalidationTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
+        try
+        {
+            var origin = options.Value.Origin ?? Localhost;
+            var (status, told) = await requests.SendAsync(
+                each.Request.Target, origin.Scheme, HostString.FromUriComponent(origin), each.Request.Headers,
+                features => features.Set(new RedisCachedRevalidation(storedAfter)),
+                http => (http.Response.StatusCode, http.Response.Headers[CacheStatus.HeaderName].ToString()), either.Token);
+            // Whatever was neither found nor stored has a reason.
+            if (told.Length == 0 || told.Contains("detail=", StringComparison.Ordinal))
+                WarmLog.NotKept(logger, each.Index, status, told);
+        }
+        catch (Exception error) when (!stopping.IsCancellationRequested)
+        {
+            WarmLog.Failed(logger, each.Index, error);
+        }
+    }
+}
