@@ -19,7 +19,7 @@ namespace UsersApi.Caching.Operations;
 /// write evicted too little, an action answers by something that its key does not hold, or the cache itself is wrong.
 /// </summary>
 internal sealed class CacheCanary(
-    IHttpContextFactory contexts, Revalidator application, CacheStore store, CanaryMetrics metrics, IOptions<CanaryOptions> options,
+    OwnRequests requests, CacheStore store, CanaryMetrics metrics, IOptions<CanaryOptions> options,
     TimeProvider time, IHostApplicationLifetime lifetime, ILogger<CacheCanary> logger)
     : IHitObserver, IDisposable
 {
@@ -79,30 +79,17 @@ internal sealed class CacheCanary(
 
     private async Task<CanaryResult> CompareAsync(Sample sample)
     {
-        var isSameKey = false;
-        var (features, response, body) = (sample.Features, new UnsentResponse(), new MemoryStream());
-        var headers = features.GetRequiredFeature<IHttpRequestFeature>().Headers;
+        var (isSameKey, body) = (false, new MemoryStream());
+        var headers = sample.Features.GetRequiredFeature<IHttpRequestFeature>().Headers;
         foreach (var name in LeftOut)
             headers.Remove(name);
 
-        features.Set<IHttpResponseFeature>(response);
-        features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(body));
-        features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = lifetime.ApplicationStopping });
-        features.Set(new CacheProbe((_, _, request) => new(isSameKey = request?.KeyOf([]) == sample.Key)) { SkipsLookup = true });
-        var context = contexts.Create(features);
-        try
-        {
-            await application.Pipeline!(context);
-        }
-        finally
-        {
-            await response.CompleteAsync();
-            contexts.Dispose(context);
-        }
+        sample.Features.Set(new CacheProbe((_, _, request) => new(isSameKey = request?.KeyOf([]) == sample.Key)) { SkipsLookup = true });
+        var status = await requests.SendAsync(sample.Features, body, http => http.Response.StatusCode, lifetime.ApplicationStopping);
 
         // An action that fails says nothing of what was stored.
-        return !isSameKey || response.StatusCode >= StatusCodes.Status500InternalServerError ? CanaryResult.Failed
-            : response.StatusCode == sample.Entry.Status && sample.Entry.Body.Span.SequenceEqual(body.ToArray()) ? CanaryResult.Same
+        return !isSameKey || status >= StatusCodes.Status500InternalServerError ? CanaryResult.Failed
+            : status == sample.Entry.Status && sample.Entry.Body.Span.SequenceEqual(body.ToArray()) ? CanaryResult.Same
             : CanaryResult.Different;
     }
 

@@ -18,7 +18,7 @@ internal sealed class OwnRequests(IHttpContextFactory contexts, Revalidator appl
     /// <param name="mark">Sets the feature that marks it.</param>
     /// <param name="conclude">Looks at what came of it, before it is over.</param>
     /// <param name="cancel">Ends the request.</param>
-    public async Task<T> SendAsync<T>(
+    public Task<T> SendAsync<T>(
         string target, string scheme, HostString host, IEnumerable<KeyValuePair<string, string>> headers,
         Action<IFeatureCollection> mark, Func<HttpContext, T> conclude, CancellationToken cancel)
     {
@@ -37,14 +37,23 @@ internal sealed class OwnRequests(IHttpContextFactory contexts, Revalidator appl
             request.Headers[name] = value;
 
         request.Headers.Host = host.Value;
-        var response = new UnsentResponse();
         var features = new FeatureCollection();
         features.Set<IHttpRequestFeature>(request);
-        features.Set<IHttpResponseFeature>(response);
-        features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
-        features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = cancel });
         features.Set<IHttpConnectionFeature>(new HttpConnectionFeature { RemoteIpAddress = IPAddress.Loopback });
         mark(features);
+        return SendAsync(features, Stream.Null, conclude, cancel);
+    }
+
+    /// <param name="features">The request, and what marks it.</param>
+    /// <param name="body">Where the response's body goes.</param>
+    /// <param name="conclude">Looks at what came of it, before it is over.</param>
+    /// <param name="cancel">Ends the request.</param>
+    public async Task<T> SendAsync<T>(FeatureCollection features, Stream body, Func<HttpContext, T> conclude, CancellationToken cancel)
+    {
+        var response = new UnsentResponse();
+        features.Set<IHttpResponseFeature>(response);
+        features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(body));
+        features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = cancel });
         var context = contexts.Create(features);
         try
         {

@@ -8,7 +8,7 @@ namespace UsersApi.Caching.Flights;
 /// </summary>
 /// <remarks>
 /// <code>
-/// {KeyPrefix}v3:{build}:claim:{hash of action, stamp and key}     the claimant's random token; empty where nobody needs to wait for anybody
+/// {KeyPrefix}v3:{build}:claim:{hash of action, stamp and key}   the claimant's random token; empty where nobody needs to wait for anybody
 /// </code>
 /// Format and build are in it, since nodes of another one can't read what the claimant will store.
 /// </remarks>
