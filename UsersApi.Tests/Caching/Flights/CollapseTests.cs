@@ -45,8 +45,10 @@ public sealed partial class CollapseTests
         first.Answer(_ => new NotFoundResult());
         // All of them are in the action at the same time, and so are those who come now.
         var own = await host.Services.GetRequiredService<Runs>().NextAsync(9);
+        var now = host.Time.GetTimestamp();
         var late = Ask(host, 2);
         own = [.. own, .. await host.Services.GetRequiredService<Runs>().NextAsync(2)];
+        Assert.That(host.Time.GetTimestamp(), Is.EqualTo(now), "nobody had to wait for a time-out");
         foreach (var run in own)
         {
             run.Answer("own");
