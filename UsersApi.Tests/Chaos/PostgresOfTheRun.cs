@@ -25,12 +25,16 @@ internal sealed class PostgresOfTheRun : IBreakable, IDisposable
     /// <summary>Makes an empty cluster.</summary>
     public async Task CreateAsync()
     {
-        if (Environment.IsPrivilegedProcess)
-        {
-            await RunAsync(new ProcessStartInfo("chown", [ServersUser, _folder.FullName]));
-        }
-
+        await OwnFolderAsync();
         await RunAsync(Program("initdb", "-D", Data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"));
+    }
+
+    /// <summary>Makes a copy of a running server, which follows that server once it is started.</summary>
+    public async Task CopyAsync(PostgresOfTheRun primary)
+    {
+        await OwnFolderAsync();
+        var port = primary.Port.ToString(CultureInfo.InvariantCulture);
+        await RunAsync(Program("pg_basebackup", "-h", "127.0.0.1", "-p", port, "-U", "postgres", "-D", Data, "-R", "-X", "stream", "-c", "fast", "--no-sync"));
     }
 
     public async Task StartAsync()
@@ -61,7 +65,14 @@ internal sealed class PostgresOfTheRun : IBreakable, IDisposable
             "Postgres answers");
     }
 
-    public void Kill() => _server?.Dispose();
+    public void Kill()
+    {
+        _server?.Dispose();
+        _server = null;
+    }
+
+    /// <summary>The server's process, and those that it started.</summary>
+    public IReadOnlyList<int> Processes => _server?.Ids ?? [];
 
     public Task SignalAsync(string signal) => _server!.SignalAllAsync(signal);
 
@@ -76,6 +87,14 @@ internal sealed class PostgresOfTheRun : IBreakable, IDisposable
     {
         Kill();
         _folder.Delete(recursive: true);
+    }
+
+    private async Task OwnFolderAsync()
+    {
+        if (Environment.IsPrivilegedProcess)
+        {
+            await RunAsync(new ProcessStartInfo("chown", [ServersUser, _folder.FullName]));
+        }
     }
 
     private ProcessStartInfo Program(string name, params string[] arguments)

@@ -6,7 +6,7 @@ internal static class PostgresPrograms
     private static readonly string[] Homes = ["/usr/lib/postgresql", "/usr/local/pgsql", "/opt/homebrew/opt"];
 
     /// <summary>The newest that is whole, after the one on the path.</summary>
-    public static string Folder { get; } = Candidates().FirstOrDefault(folder => Has(folder, "initdb") && Has(folder, "postgres"))
+    public static string Folder { get; } = Candidates().FirstOrDefault(folder => Has(folder, "initdb") && Has(folder, "postgres") && Has(folder, "pg_basebackup"))
         ?? throw new InvalidOperationException("Postgres' programs are missing (Debian: apt-get install postgresql).");
 
     private static IEnumerable<string> Candidates() =>

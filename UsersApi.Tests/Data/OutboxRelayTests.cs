@@ -140,8 +140,9 @@ public sealed class OutboxRelayTests
     {
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(_logs));
         var options = Options.Create(new OutboxOptions { PollInterval = TimeSpan.FromMilliseconds(20) });
+        var primary = TestDatabase.PrimaryOf(_database.DataSource);
         var relay = new OutboxRelay(
-            _database.DataSource, _database.DataSource, evict, options, TimeProvider.System, loggers.CreateLogger<OutboxRelay>());
+            primary, primary, evict, options, TimeProvider.System, loggers.CreateLogger<OutboxRelay>());
         await relay.StartAsync(CancellationToken.None);
         return relay;
     }

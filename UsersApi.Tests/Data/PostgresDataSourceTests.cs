@@ -10,9 +10,9 @@ public sealed class PostgresDataSourceTests
     public async Task Encryption_by_GSS(string connectionString, string expected)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Postgres", connectionString)]).Build();
-        await using var services = new ServiceCollection().AddLogging().AddPostgres(configuration).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddPostgres(configuration).BuildServiceProvider();
 
-        var actual = new NpgsqlConnectionStringBuilder(services.GetRequiredService<NpgsqlDataSource>().ConnectionString);
+        var actual = new NpgsqlConnectionStringBuilder(services.GetRequiredService<PostgresHosts>().All[0].Source.ConnectionString);
 
         Assert.That(actual.GssEncryptionMode.ToString(), Is.EqualTo(expected));
     }

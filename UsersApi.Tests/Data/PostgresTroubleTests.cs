@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Npgsql;
+using UsersApi.Data;
 using UsersApi.Tests.Caching.Host;
 using UsersApi.Tests.Chaos;
 using UsersApi.Tests.Host;
@@ -41,7 +42,7 @@ public sealed class PostgresTroubleTests
     [Test]
     public async Task An_exhausted_pool_is_waited_for_so_long_and_no_longer()
     {
-        var pool = _api.Services.GetRequiredService<NpgsqlDataSource>();
+        var pool = _api.Services.GetRequiredService<PostgresPrimary>();
         await using (await pool.OpenConnectionAsync())
         await using (await pool.OpenConnectionAsync())
         {

@@ -38,10 +38,14 @@ internal sealed class TestDatabase : IAsyncDisposable
     /// <param name="dataSource">The database to migrate.</param>
     /// <param name="folder">Where the migrations are; those of the application if left out.</param>
     public static MigrationRunner RunnerFor(NpgsqlDataSource dataSource, string folder = "migrations") => new(
-        dataSource,
+        PrimaryOf(dataSource),
         new MigrationFolder(Options.Create(new PostgresOptions { MigrationsFolder = folder })),
         TimeProvider.System,
         NullLogger<MigrationRunner>.Instance);
+
+    /// <summary>Connections as the application opens them.</summary>
+    public static PostgresPrimary PrimaryOf(NpgsqlDataSource dataSource) =>
+        new(new PostgresHosts([new PostgresHost("", dataSource, dataSource)], TimeProvider.System));
 
     public async Task<T?> ScalarAsync<T>(string sql, object? parameters = null)
     {

@@ -28,4 +28,10 @@ internal static partial class Log
     [LoggerMessage(2022, LogLevel.Debug,
         "{Count} rows of the outbox could not be settled by their own request ({Reason}). The relay takes them.")]
     public static partial void NotSettled(ILogger logger, int count, string reason);
+
+    [LoggerMessage(2030, LogLevel.Information, "Postgres host {Host} is now seen as {Role}.")]
+    public static partial void HostChanged(ILogger logger, string host, PostgresRole role);
+
+    [LoggerMessage(2031, LogLevel.Warning, "Postgres has failed over to timeline {Timeline}. Everything that is cached is evicted.")]
+    public static partial void FailedOver(ILogger logger, int timeline);
 }

@@ -14,7 +14,7 @@ namespace UsersApi.Data;
 /// Neither goes on from today's table nor takes a cancellation token, and the adapter is longer than the loop that it would save.
 /// </remarks>
 internal sealed class MigrationRunner(
-    [FromKeyedServices(PostgresServiceCollectionExtensions.Direct)] NpgsqlDataSource dataSource,
+    [FromKeyedServices(PostgresServiceCollectionExtensions.Direct)] PostgresPrimary primary,
     MigrationFolder folder,
     TimeProvider clock,
     ILogger<MigrationRunner> logger)
@@ -27,7 +27,7 @@ internal sealed class MigrationRunner(
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var onDisk = await folder.ReadAsync(cancellationToken);
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await primary.OpenConnectionAsync(cancellationToken);
 
         // Held by the session: it outlives the transactions, and Postgres frees it when this process dies.
         await ExecuteAsync(connection, "SELECT pg_advisory_lock(@LockKey)", new { LockKey }, cancellationToken);

@@ -4,7 +4,7 @@ using Npgsql;
 namespace UsersApi.Data;
 
 /// <summary>Wakes the relay when a transaction with rows for the outbox commits: <c>LISTEN</c>, on a connection of its own.</summary>
-internal sealed class OutboxListener(NpgsqlDataSource dataSource, OutboxWakeUp relay, TimeProvider clock)
+internal sealed class OutboxListener(PostgresPrimary primary, OutboxWakeUp relay, TimeProvider clock)
 {
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BeforeRetry = TimeSpan.FromSeconds(1);
@@ -27,7 +27,7 @@ internal sealed class OutboxListener(NpgsqlDataSource dataSource, OutboxWakeUp r
 
     private async Task ListenOnceAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await primary.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(connection, "LISTEN outbox", cancellationToken);
 
         // What was committed before this connection listened has called nobody.

@@ -1,6 +1,5 @@
 using Dapper;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace UsersApi.Data;
 
@@ -12,8 +11,8 @@ internal delegate Task<bool> EvictTags(IReadOnlyCollection<string> tags);
 /// eviction. Any number of nodes may do this at once: each row is taken by one of them, and stays until it is evicted.
 /// </summary>
 internal sealed class OutboxRelay(
-    NpgsqlDataSource dataSource,
-    [FromKeyedServices(PostgresServiceCollectionExtensions.Direct)] NpgsqlDataSource direct,
+    PostgresPrimary primary,
+    [FromKeyedServices(PostgresServiceCollectionExtensions.Direct)] PostgresPrimary direct,
     EvictTags evict,
     IOptions<OutboxOptions> options,
     TimeProvider clock,
@@ -73,17 +72,17 @@ internal sealed class OutboxRelay(
         // An array, so that the limit holds once, whatever the plan. To forget that rows were taken costs an eviction too
         // many, hence no wait for the disk. A node that freezes with rows in hand hides them from the others: Postgres takes them
         // from it after five seconds. Rows with a time belong to a node that evicts for itself, and takes them away: until then.
-        const string Take = """
-            SET LOCAL synchronous_commit = off;
+        var take = $"""
+            SET LOCAL synchronous_commit = {primary.CommitThatMayBeLost};
             SET LOCAL idle_in_transaction_session_timeout = '5s';
             DELETE FROM outbox
             WHERE id = ANY(ARRAY(
                 SELECT id FROM outbox WHERE due IS NULL OR due <= now() ORDER BY id LIMIT @BatchRows FOR UPDATE SKIP LOCKED))
             RETURNING tags;
             """;
-        await using var connection = await dataSource.OpenConnectionAsync(stoppingToken);
+        await using var connection = await primary.OpenConnectionAsync(stoppingToken);
         await using var transaction = await connection.BeginTransactionAsync(stoppingToken);
-        var command = new CommandDefinition(Take, new { options.Value.BatchRows }, transaction, cancellationToken: stoppingToken);
+        var command = new CommandDefinition(take, new { options.Value.BatchRows }, transaction, cancellationToken: stoppingToken);
         var rows = (await connection.QueryAsync<string[]>(command)).AsList();
         if (rows.Count == 0)
         {

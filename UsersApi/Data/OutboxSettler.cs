@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Dapper;
-using Npgsql;
 
 namespace UsersApi.Data;
 
@@ -8,7 +7,7 @@ namespace UsersApi.Data;
 /// Takes the rows of this node's own writes out of the outbox once their tags are evicted, so that no relay evicts them again. What it
 /// does not get to, or fails at, is relayed when it is due.
 /// </summary>
-internal sealed class OutboxSettler(NpgsqlDataSource dataSource, ILogger<OutboxSettler> logger) : BackgroundService
+internal sealed class OutboxSettler(PostgresPrimary primary, ILogger<OutboxSettler> logger) : BackgroundService
 {
     private const int MostWaiting = 10_000;
 
@@ -37,16 +36,16 @@ internal sealed class OutboxSettler(NpgsqlDataSource dataSource, ILogger<OutboxS
     private async Task TryDeleteAsync(List<string> marks, CancellationToken stoppingToken)
     {
         // To forget a deletion costs an eviction too many, hence no wait for the disk.
-        const string Delete = """
-            SET LOCAL synchronous_commit = off;
+        var delete = $"""
+            SET LOCAL synchronous_commit = {primary.CommitThatMayBeLost};
             DELETE FROM outbox WHERE writer = ANY(@Marks);
             """;
         try
         {
-            await using var connection = await dataSource.OpenConnectionAsync(stoppingToken);
+            await using var connection = await primary.OpenConnectionAsync(stoppingToken);
             await using var transaction = await connection.BeginTransactionAsync(stoppingToken);
             var parameters = new { Marks = marks.ToArray() };
-            await connection.ExecuteAsync(new CommandDefinition(Delete, parameters, transaction, cancellationToken: stoppingToken));
+            await connection.ExecuteAsync(new CommandDefinition(delete, parameters, transaction, cancellationToken: stoppingToken));
             await transaction.CommitAsync(stoppingToken);
         }
         catch (Exception error) when (error is not OperationCanceledException || !stoppingToken.IsCancellationRequested)

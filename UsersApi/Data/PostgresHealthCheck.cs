@@ -9,7 +9,7 @@ namespace UsersApi.Data;
 /// The framework turns an exception and a cancellation into the registered status. AspNetCore.HealthChecks.NpgSql leaves the limit to
 /// Npgsql, which does not give up a connection that is being opened: a limit of 3 seconds took the 10 of the connection's own.
 /// </remarks>
-internal sealed class PostgresHealthCheck(NpgsqlDataSource dataSource, IOptions<PostgresOptions> options, TimeProvider clock) : IHealthCheck
+internal sealed class PostgresHealthCheck(PostgresPrimary primary, IOptions<PostgresOptions> options, TimeProvider clock) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -21,7 +21,8 @@ internal sealed class PostgresHealthCheck(NpgsqlDataSource dataSource, IOptions<
 
     private async Task AskAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("SELECT 1");
+        await using var connection = await primary.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand("SELECT 1", connection);
         await command.ExecuteScalarAsync(cancellationToken);
     }
 }

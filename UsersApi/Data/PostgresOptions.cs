@@ -7,7 +7,7 @@ internal sealed class PostgresOptions
 {
     public const string Section = "Postgres";
 
-    /// <summary>From <c>ConnectionStrings:Postgres</c>, in Npgsql's format.</summary>
+    /// <summary>From <c>ConnectionStrings:Postgres</c>, in Npgsql's format. It may name several hosts: a primary and its replicas.</summary>
     [Required(ErrorMessage = "ConnectionStrings:Postgres is missing: set ConnectionStrings__Postgres, or start with ./dev run.")]
     public string? ConnectionString { get; set; }
 
@@ -16,6 +16,19 @@ internal sealed class PostgresOptions
     /// which belong to a session. By default they take the other connection string.
     /// </summary>
     public string? DirectConnectionString { get; set; }
+
+    /// <summary>
+    /// Whether reads may be answered by replicas. <c>ConnectionStrings:Postgres</c> then names several hosts, as in
+    /// <c>Host=a,b:5433</c>. No answer is older because of it.
+    /// </summary>
+    public bool ReadReplicas { get; set; }
+
+    /// <summary>
+    /// For how long a read waits until a replica has caught up with the primary, before it is answered by the primary: up to 10 seconds.
+    /// Opening a connection to the replica is part of it.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
+    public TimeSpan ReplicaWait { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Whether pending migrations run before the server starts to listen.</summary>
     public bool MigrateOnStart { get; set; }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -8,7 +9,7 @@ namespace UsersApi.Data;
 /// <summary>Registers Postgres: the data source, the migrations and the health check.</summary>
 internal static class PostgresServiceCollectionExtensions
 {
-    /// <summary>The key of the data source for what belongs to a session: advisory locks and LISTEN.</summary>
+    /// <summary>The key of the connections for what belongs to a session: advisory locks and LISTEN.</summary>
     public const string Direct = "direct";
 
     private const int CancellationMs = 500;
@@ -24,16 +25,17 @@ internal static class PostgresServiceCollectionExtensions
                 options.DirectConnectionString = configuration.GetConnectionString("PostgresDirect");
             })
             .ValidateDataAnnotations()
+            .Validate(
+                options => !options.ReadReplicas || HostsIn(options.ConnectionString).Length > 1,
+                "Postgres:ReadReplicas needs several hosts in ConnectionStrings:Postgres, as in Host=a,b.")
             .ValidateOnStart();
 
-        services.AddSingleton(services => CreateDataSource(services, OptionsOf(services).ConnectionString!));
-        services.AddKeyedSingleton(Direct, (services, _) => OptionsOf(services).DirectConnectionString is { Length: > 0 } direct
-            ? CreateDataSource(services, direct)
-            : services.GetRequiredService<NpgsqlDataSource>());
+        services.AddHosts();
         services.AddOptions<IdempotencyOptions>()
             .Bind(configuration.GetSection(IdempotencyOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IdempotentAnswers>();
         services.AddSingleton<WriteTransactions>();
+        services.AddReads();
         services.AddScoped<RequestWrite>();
         services.AddSingleton<MigrationFolder>();
         services.AddSingleton<MigrationRunner>();
@@ -42,6 +44,32 @@ internal static class PostgresServiceCollectionExtensions
         services.AddExceptionHandler<PostgresUnavailableHandler>();
         services.AddHealthCheck(configuration);
         return services;
+    }
+
+    private static void AddHosts(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => CreateHosts(provider, OptionsOf(provider).ConnectionString!));
+        services.AddKeyedSingleton(Direct, (provider, _) => OptionsOf(provider).DirectConnectionString is { Length: > 0 } direct
+            ? CreateHosts(provider, direct)
+            : provider.GetRequiredService<PostgresHosts>());
+        services.AddSingleton(provider => new PostgresPrimary(provider.GetRequiredService<PostgresHosts>()));
+        services.AddKeyedSingleton(
+            Direct, (provider, _) => new PostgresPrimary(provider.GetRequiredKeyedService<PostgresHosts>(Direct)));
+        services.AddHostedService<PostgresWatch>();
+    }
+
+    private static void AddReads(this IServiceCollection services)
+    {
+        services.AddMetrics();
+        services.AddSingleton<ReadMetrics>();
+        services.AddSingleton<PrimaryPosition>();
+        services.AddSingleton(provider => new ReadRouter(
+            provider.GetRequiredService<PostgresHosts>(),
+            provider.GetRequiredService<PostgresPrimary>(),
+            provider.GetRequiredService<PrimaryPosition>(),
+            provider.GetRequiredService<IOptions<PostgresOptions>>(),
+            provider.GetRequiredService<ReadMetrics>(),
+            provider.GetRequiredService<TimeProvider>()));
     }
 
     private static void AddHealthCheck(this IServiceCollection services, IConfiguration configuration)
@@ -56,14 +84,65 @@ internal static class PostgresServiceCollectionExtensions
             checks.Registrations.Add(new HealthCheckRegistration(
                 "postgres", provider => provider.GetRequiredService<RememberedHealthCheck>(), status, ["ready"]));
         });
+
+        // By their numbers, since hosts are named in the log alone.
+        services.AddOptions<HealthCheckServiceOptions>().Configure(checks =>
+        {
+            var count = HostsIn(configuration.GetConnectionString("Postgres")).Length;
+            foreach (var index in Enumerable.Range(0, count > 1 ? count : 0))
+            {
+                checks.Registrations.Add(new HealthCheckRegistration(
+                    string.Create(CultureInfo.InvariantCulture, $"postgres-host-{index + 1}"),
+                    provider => new PostgresHostHealthCheck(provider.GetRequiredService<PostgresHosts>().All[index]),
+                    HealthStatus.Degraded,
+                    ["ready"]));
+            }
+        });
     }
 
     private static PostgresOptions OptionsOf(IServiceProvider services) => services.GetRequiredService<IOptions<PostgresOptions>>().Value;
 
-    private static NpgsqlDataSource CreateDataSource(IServiceProvider services, string connectionString)
+    private static string[] HostsIn(string? connectionString)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(connectionString).Host?.Split(',', StringSplitOptions.TrimEntries) ?? [];
+        }
+        catch (ArgumentException)
+        {
+            // What is wrong with it is said when it is used: commands that need no database work without.
+            return [];
+        }
+    }
+
+    private static PostgresHosts CreateHosts(IServiceProvider services, string connectionString)
+    {
+        string[] names = HostsIn(connectionString) is { Length: > 1 } several ? several : [""];
+        return new PostgresHosts(
+            [.. names.Select(name => new PostgresHost(
+                name, CreateDataSource(services, connectionString, name, _ => { }), CreateDataSource(services, connectionString, name, OfLooks)))],
+            services.GetRequiredService<TimeProvider>());
+    }
+
+    // Opened with the first look: a single host is never looked at.
+    private static void OfLooks(NpgsqlConnectionStringBuilder connection)
+    {
+        (connection.MinPoolSize, connection.MaxPoolSize) = (0, 1);
+        (connection.Timeout, connection.CommandTimeout) = (1, 1);
+    }
+
+    private static NpgsqlDataSource CreateDataSource(
+        IServiceProvider services, string connectionString, string host, Action<NpgsqlConnectionStringBuilder> change)
     {
         var options = OptionsOf(services);
         var builder = new NpgsqlDataSourceBuilder(connectionString);
+        if (host.Length > 0)
+        {
+            // What each server is, is found out here.
+            (builder.ConnectionStringBuilder.Host, builder.ConnectionStringBuilder.TargetSessionAttributes) = (host, null);
+            builder.ConnectionStringBuilder.LoadBalanceHosts = false;
+        }
+
         // What its metrics are named by: else it is the connection string.
         builder.Name = "users";
         builder.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
@@ -80,6 +159,7 @@ internal static class PostgresServiceCollectionExtensions
             builder.ConnectionStringBuilder.GssEncryptionMode = GssEncryptionMode.Disable;
         }
 
+        change(builder.ConnectionStringBuilder);
         return builder.Build();
     }
 }

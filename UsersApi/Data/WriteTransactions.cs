@@ -7,7 +7,7 @@ namespace UsersApi.Data;
 /// Runs writes of requests as transactions of their own, marks their rows in the outbox, and keeps account of what is known of their
 /// commits.
 /// </summary>
-public sealed class WriteTransactions(NpgsqlDataSource dataSource, IdempotentAnswers answers)
+public sealed class WriteTransactions(PostgresPrimary primary, IdempotentAnswers answers)
 {
     /// <summary>
     /// Runs one transaction. It is explicit even for one statement, whose own error and that of its commit would look alike otherwise.
@@ -21,7 +21,7 @@ public sealed class WriteTransactions(NpgsqlDataSource dataSource, IdempotentAns
         where T : class
     {
         write.Begin();
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await primary.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
         // Local to the transaction: a connection pool between here and Postgres gives the session to others afterwards.

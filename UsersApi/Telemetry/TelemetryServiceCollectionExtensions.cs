@@ -3,6 +3,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using UsersApi.Caching.Operations;
+using UsersApi.Data;
 
 namespace UsersApi.Telemetry;
 
@@ -62,7 +63,7 @@ internal static class TelemetryServiceCollectionExtensions
     private static void AddMetrics(MeterProviderBuilder metrics, TelemetryOptions options)
     {
         metrics
-            .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Npgsql", CacheTelemetry)
+            .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Npgsql", ReadMetrics.MeterName, CacheTelemetry)
             .AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = RequestSeconds });
         if (options.SendsMetrics)
         {

@@ -63,7 +63,7 @@ public sealed partial class UserRepository
             WHERE EXISTS (SELECT FROM users WHERE lower(users.email COLLATE "C") = lower(given.email COLLATE "C"))
             ORDER BY position
             """;
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await primary.OpenConnectionAsync(cancellationToken);
         var parameters = new { Emails = users.Select(user => user.Email).ToArray() };
         var taken = await connection.QueryAsync<int>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken));
         return taken.AsList();

@@ -125,12 +125,15 @@ public sealed partial class UserRepository
         error.SqlState == PostgresErrorCodes.UniqueViolation && error.ConstraintName == EmailIndex;
 
     // Only words the refusal: whatever happens between the two statements, nothing was written.
-    private async Task<UserWriteResult> WhyNotAsync(Guid id, UserChange? change, CancellationToken cancellationToken) =>
-        new(await FindAsync(id, cancellationToken) switch
+    private async Task<UserWriteResult> WhyNotAsync(Guid id, UserChange? change, CancellationToken cancellationToken)
+    {
+        await using var connection = await primary.OpenConnectionAsync(cancellationToken);
+        return new(await QueryAsync(connection, ById, new { Id = id }, cancellationToken).SingleOrDefaultAsync(cancellationToken) switch
         {
             null => UserWriteOutcome.NotFound,
             var user when change is { MayChangeSuperuser: false, IsSuperuser: { } wanted } && wanted != user.IsSuperuser =>
                 UserWriteOutcome.SuperuserRefused,
             _ => UserWriteOutcome.VersionMismatch,
         });
+    }
 }

@@ -7,7 +7,7 @@ using UsersApi.Data;
 namespace UsersApi.Users;
 
 /// <summary>Reads users.</summary>
-public sealed partial class UserRepository(NpgsqlDataSource dataSource, WriteTransactions transactions)
+public sealed partial class UserRepository(ReadRouter reads, PostgresPrimary primary, WriteTransactions transactions)
 {
     // In the order in which Read takes them, and named as the record's parameters, so that Dapper finds its constructor.
     private const string Columns = """
@@ -15,37 +15,24 @@ public sealed partial class UserRepository(NpgsqlDataSource dataSource, WriteTra
         created_at AS "CreatedAt", updated_at AS "UpdatedAt", version AS "Version"
         """;
 
+    private const string ById = $"""
+        SELECT {Columns} FROM users WHERE id = @Id
+        """;
+
     /// <summary>One page. A write between its query and that of the total can make the two differ by that write.</summary>
-    public async Task<UserPage> ListAsync(UserPageQuery query, CancellationToken cancellationToken)
+    public Task<UserPage> ListAsync(UserPageQuery query, CancellationToken cancellationToken)
     {
-        var parameters = UserPageSql.Parameters(query);
-        var users = new UserJson();
-        var (count, last) = (0, default(UserResponse));
-        await foreach (var user in QueryAsync(UserPageSql.Select(Columns, query), parameters, cancellationToken))
-        {
-            if (++count > query.Limit)
-                break;
-
-            users.Add(user);
-            last = user;
-        }
-
-        var next = count > query.Limit && last is not null
-            ? query.Sort is { } sort ? SortedCursor.Of(sort, last).Encode() : UserCursor.Encode(last.Id)
-            : null;
-        return new UserPage(users.Complete(), next, query.WithTotal ? await CountAsync(query, parameters, cancellationToken) : null);
+        var page = UserPageSql.Select(Columns, query);
+        var sql = query.WithTotal ? $"{page}; {UserPageSql.Count(query)}" : page;
+        return reads.RunAsync(sql, UserPageSql.Parameters(query), (rows, token) => ReadPageAsync(rows, query, token), cancellationToken);
     }
 
-    public async Task<UserResponse?> FindAsync(Guid id, CancellationToken cancellationToken)
-    {
-        const string Sql = $"""
-            SELECT {Columns} FROM users WHERE id = @Id
-            """;
-        return await QueryAsync(Sql, new { Id = id }, cancellationToken).SingleOrDefaultAsync(cancellationToken);
-    }
+    public Task<UserResponse?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        reads.RunAsync(
+            ById, new { Id = id }, async (rows, token) => await rows.ReadAsync(token) ? Read(rows) : null, cancellationToken);
 
     /// <summary>Users whose address or full name starts with the text, in any case: first by address, then by name.</summary>
-    public async Task<IReadOnlyList<UserResponse>> SearchAsync(string text, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<UserResponse>> SearchAsync(string text, int limit, CancellationToken cancellationToken)
     {
         // Each half reads one index range in its order, so that even "a" over a million rows costs a few rows.
         // At most @Limit of the names can be among the addresses too: twice as many are enough.
@@ -68,28 +55,42 @@ public sealed partial class UserRepository(NpgsqlDataSource dataSource, WriteTra
             ORDER BY part, key COLLATE "C", id
             LIMIT @Limit
             """;
-        return await QueryAsync(Sql, new { Pattern = StartsWith(text), Limit = limit }, cancellationToken).ToListAsync(cancellationToken);
+        return reads.RunAsync(Sql, new { Pattern = StartsWith(text), Limit = limit }, ReadAllAsync, cancellationToken);
     }
 
-    private async Task<long> CountAsync(UserPageQuery query, object parameters, CancellationToken cancellationToken)
+    private static async Task<UserPage> ReadPageAsync(DbDataReader rows, UserPageQuery query, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<long>(
-            new CommandDefinition(UserPageSql.Count(query), parameters, cancellationToken: cancellationToken));
+        var users = new UserJson();
+        var (count, last) = (0, default(UserResponse));
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            if (++count > query.Limit)
+                break;
+
+            last = Read(rows);
+            users.Add(last);
+        }
+
+        var next = count > query.Limit && last is not null
+            ? query.Sort is { } sort ? SortedCursor.Of(sort, last).Encode() : UserCursor.Encode(last.Id)
+            : null;
+        var hasTotal = query.WithTotal && await rows.NextResultAsync(cancellationToken) && await rows.ReadAsync(cancellationToken);
+        return new UserPage(users.Complete(), next, hasTotal ? rows.GetInt64(0) : null);
+    }
+
+    private static async Task<IReadOnlyList<UserResponse>> ReadAllAsync(DbDataReader rows, CancellationToken cancellationToken)
+    {
+        var users = new List<UserResponse>();
+        while (await rows.ReadAsync(cancellationToken))
+            users.Add(Read(rows));
+
+        return users;
     }
 
     private static string StartsWith(string text) =>
         text.Replace(@"\", @"\\", StringComparison.Ordinal)
             .Replace("%", @"\%", StringComparison.Ordinal)
             .Replace("_", @"\_", StringComparison.Ordinal) + "%";
-
-    private async IAsyncEnumerable<UserResponse> QueryAsync(
-        string sql, object parameters, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await foreach (var user in QueryAsync(connection, sql, parameters, cancellationToken))
-            yield return user;
-    }
 
     private static async IAsyncEnumerable<UserResponse> QueryAsync(
         NpgsqlConnection connection, string sql, object parameters, [EnumeratorCancellation] CancellationToken cancellationToken)

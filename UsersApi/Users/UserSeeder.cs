@@ -9,7 +9,7 @@ namespace UsersApi.Users;
 /// Fills the table with invented users, all or none. A second run goes on after the highest number that is there, so that it
 /// never collides; users that the API created are left alone. A run that at least doubles the table keeps others out of it.
 /// </summary>
-internal sealed class UserSeeder(NpgsqlDataSource dataSource, TimeProvider clock, ILogger<UserSeeder> logger)
+internal sealed class UserSeeder(PostgresPrimary primary, TimeProvider clock, ILogger<UserSeeder> logger)
 {
     private const int ReportEvery = 1000;
 
@@ -21,7 +21,7 @@ internal sealed class UserSeeder(NpgsqlDataSource dataSource, TimeProvider clock
     public async Task<long> SeedAsync(long count, bool ifEmpty, IProgress<double> progress, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await primary.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
         var existing = await ScalarAsync<long>(connection, "SELECT count(*) FROM users", cancellationToken);

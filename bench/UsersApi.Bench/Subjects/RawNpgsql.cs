@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Npgsql;
+using UsersApi.Data;
 using UsersApi.Users;
 
 namespace UsersApi.Bench.Subjects;
@@ -23,7 +24,7 @@ internal static class RawNpgsql
         var query = context.Request.Query;
         UserCursor.TryDecode(query["after"], out var after);
         var limit = int.Parse(query["limit"]!, CultureInfo.InvariantCulture);
-        await using var connection = await context.RequestServices.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();
+        await using var connection = await context.RequestServices.GetRequiredService<PostgresPrimary>().OpenConnectionAsync();
         await using var command = new NpgsqlCommand(Sql, connection) { Parameters = { new() { Value = after }, new() { Value = limit } } };
         await using var reader = await command.ExecuteReaderAsync();
 
