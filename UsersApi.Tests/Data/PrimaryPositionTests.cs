@@ -36,5 +36,5 @@ public sealed class PrimaryPositionTests
     }
 
     private static Task<DateTime> LastQuestionAsync(TestDatabase database) => database.ScalarAsync<DateTime>(
-        "SELECT max(query_start) FROM pg_stat_activity WHERE application_name = 'position' AND query LIKE '%pg_walfile_name_offset%' ");
+        "SELECT max(query_start) FROM pg_stat_activity WHERE application_name = 'position' AND query LIKE '%pg_walfile_name%' ");
 }

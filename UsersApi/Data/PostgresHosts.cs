@@ -21,7 +21,9 @@ internal sealed class PostgresHosts : IDisposable
     public PostgresHosts(IReadOnlyList<PostgresHost> all, TimeProvider clock)
     {
         (All, _clock) = (all, clock);
-        _primary = all is [var only] ? new Primary(only, 0, 0) : null;
+
+        // Never outdated, and so never looked at.
+        _primary = all is [var only] ? new Primary(only, int.MaxValue, 0) : null;
     }
 
     public IReadOnlyList<PostgresHost> All { get; }

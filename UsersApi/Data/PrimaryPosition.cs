@@ -60,10 +60,19 @@ internal sealed class PrimaryPosition(PostgresPrimary primary, PostgresHosts hos
     private async Task<WalPosition> AskOnceAsync()
     {
         await using var connection = await primary.OpenConnectionAsync(CancellationToken.None);
-        var (timeline, lsn) = await connection.QuerySingleAsync<(int, long)>(WalPosition.OfPrimary);
-        hosts.Note(timeline);
-        return hosts.IsOutdated(timeline)
+        var position = await AskAsync(connection, WalPosition.OfPrimary);
+        if (position.MayFollowHeader)
+            position = await AskAsync(connection, WalPosition.OfPrimaryBeforeHeader);
+
+        hosts.Note(position.Timeline);
+        return hosts.IsOutdated(position.Timeline)
             ? throw new NoPrimaryException("The host that was the primary has been replaced.")
-            : new WalPosition(timeline, lsn);
+            : position;
+    }
+
+    private static async Task<WalPosition> AskAsync(NpgsqlConnection connection, string sql)
+    {
+        var (file, lsn) = await connection.QuerySingleAsync<(string, long)>(sql);
+        return WalPosition.In(file, lsn);
     }
 }
