@@ -39,7 +39,8 @@ internal sealed class CacheCanary(
 
     public void Hit(CachedRequest request, CacheEntry entry)
     {
-        if (Random.Shared.Next(1_000) >= options.Value.CanaryPermille || !_places.Wait(0))
+        var share = options.Value.CanaryPermille;
+        if (share == 0 || RandomNumberGenerator.GetInt32(1_000) >= share || !_places.Wait(0))
             return;
 
         // All that is taken from the request is taken now: it belongs to the server again as soon as its response is through.
