@@ -151,9 +151,14 @@ public sealed class ReadRouter
 
     private static async Task ReleaseAsync(Task<NpgsqlConnection?> opening)
     {
-        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (opening is { IsCompletedSuccessfully: true, Result: { } connection })
-            await connection.DisposeAsync();
+        try
+        {
+            await (await opening is { } connection ? connection.DisposeAsync() : ValueTask.CompletedTask);
+        }
+        catch (Exception error) when (error is NpgsqlException or OperationCanceledException)
+        {
+            // It came to nothing.
+        }
     }
 
     private bool IsCurrent(PostgresHost replica, WalPosition? position, WalPosition needed)
