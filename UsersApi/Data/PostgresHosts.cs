@@ -106,7 +106,8 @@ internal sealed class PostgresHosts : IDisposable
         }
 
         // Two that say so, and no way to tell which is right: neither is. Two names of one server are one.
-        var isOne = newest.DistinctBy(host => host.State!.StartedAt).Count() == 1 && writable.DistinctBy(host => host.State!.System).Count() == 1;
+        var isOne = newest.DistinctBy(host => host.State!.StartedAt).Count() == 1
+            && writable.DistinctBy(host => host.State!.System).Count() == 1;
         return isOne ? new Primary(newest[0], newest[0].State!.Timeline!.Value, newest[0].State!.System) : null;
     }
 

@@ -7,7 +7,7 @@ internal sealed class PostgresOptions
 {
     public const string Section = "Postgres";
 
-    /// <summary>From <c>ConnectionStrings:Postgres</c>, in Npgsql's format. It may name several hosts: a primary and its replicas.</summary>
+    /// <summary>From <c>ConnectionStrings:Postgres</c>, in Npgsql's format. It may name several hosts.</summary>
     [Required(ErrorMessage = "ConnectionStrings:Postgres is missing: set ConnectionStrings__Postgres, or start with ./dev run.")]
     public string? ConnectionString { get; set; }
 

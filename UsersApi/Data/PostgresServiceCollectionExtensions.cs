@@ -120,7 +120,9 @@ internal static class PostgresServiceCollectionExtensions
         string[] names = HostsIn(connectionString) is { Length: > 1 } several ? several : [""];
         return new PostgresHosts(
             [.. names.Select(name => new PostgresHost(
-                name, CreateDataSource(services, connectionString, name, _ => { }), CreateDataSource(services, connectionString, name, OfLooks)))],
+                name,
+                CreateDataSource(services, connectionString, name, _ => { }),
+                CreateDataSource(services, connectionString, name, OfLooks)))],
             services.GetRequiredService<TimeProvider>());
     }
 
