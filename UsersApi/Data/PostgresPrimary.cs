@@ -10,8 +10,8 @@ public sealed class PostgresPrimary
     internal PostgresPrimary(PostgresHosts hosts) => _hosts = hosts;
 
     /// <summary>
-    /// What <c>synchronous_commit</c> is to be for a write that may get lost: no wait for the disk. Where replicas are read it is waited
-    /// for, though for no replica: they get nothing before, and reads would wait for them meanwhile.
+    /// What <c>synchronous_commit</c> is to be for a write that may get lost: no wait for the disk. With several hosts
+    /// it is waited for, though not for a replica: replicas get nothing before, and reads would wait for them meanwhile.
     /// </summary>
     public string CommitThatMayBeLost => _hosts.AreSeveral ? "local" : "off";
 

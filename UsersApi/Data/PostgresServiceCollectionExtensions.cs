@@ -120,7 +120,8 @@ internal static class PostgresServiceCollectionExtensions
         string[] names = HostsIn(connectionString) is { Length: > 1 } several ? several : [""];
         return new PostgresHosts(
             [.. names.Select(name => new PostgresHost(
-                name, CreateDataSource(services, connectionString, name, _ => { }),
+                name,
+                CreateDataSource(services, connectionString, name, _ => { }),
                 CreateDataSource(services, connectionString, name, OfLooks)))],
             services.GetRequiredService<TimeProvider>());
     }
@@ -148,8 +149,8 @@ internal static class PostgresServiceCollectionExtensions
         builder.Name = "users";
         builder.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
         builder.ConnectionStringBuilder.ApplicationName ??= "UsersApi";
-        builder.ConnectionStringBuilder.Timeout = (int)options.ConnectTimeout.TotalSeconds;
-        builder.ConnectionStringBuilder.CommandTimeout = (int)options.CommandTimeout.TotalSeconds;
+        builder.ConnectionStringBuilder.Timeout = options.ConnectTimeoutSeconds;
+        builder.ConnectionStringBuilder.CommandTimeout = options.CommandTimeoutSeconds;
 
         // A server that hangs does not hear that a command is cancelled either: it is not waited for much longer.
         builder.ConnectionStringBuilder.CancellationTimeout = CancellationMs;

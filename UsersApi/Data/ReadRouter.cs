@@ -29,9 +29,7 @@ public sealed class ReadRouter
     /// <summary>Runs one read.</summary>
     /// <param name="sql">One or more statements with parameters by name; they are sent together.</param>
     /// <param name="parameters">An object with a property for each parameter.</param>
-    /// <param name="read">
-    /// Makes the result. It may be called a second time, with another reader, where the first did not come to its end.
-    /// </param>
+    /// <param name="read">Makes the result. It may be called again, with another reader, where it did not end.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="NpgsqlException">The primary does not answer: without it, no replica can prove that it is current.</exception>
     public async Task<T> RunAsync<T>(
@@ -46,8 +44,8 @@ public sealed class ReadRouter
                 try
                 {
                     using var leave = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, replica.Gone);
-                    var (isCurrent, result) = await TryAsync(replica, needed, sql, parameters, read, cancellationToken)
-                        .WaitAsync(leave.Token);
+                    var attempt = TryAsync(replica, needed, sql, parameters, read, cancellationToken);
+                    var (isCurrent, result) = await attempt.WaitAsync(leave.Token);
                     if (isCurrent)
                     {
                         _metrics.ByReplica();
@@ -68,8 +66,8 @@ public sealed class ReadRouter
         }
 
         await using var connection = await _primary.OpenConnectionAsync(cancellationToken);
-        await using var reader = await connection.ExecuteReaderAsync(
-            new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+        var command = new CommandDefinition(sql, parameters, cancellationToken: cancellationToken);
+        await using var reader = await connection.ExecuteReaderAsync(command);
         return await read(reader, cancellationToken);
     }
 
@@ -156,9 +154,14 @@ public sealed class ReadRouter
 
     private static async Task ReleaseAsync(Task<NpgsqlConnection?> opening)
     {
-        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (opening is { IsCompletedSuccessfully: true, Result: { } connection })
-            await connection.DisposeAsync();
+        try
+        {
+            await (await opening is { } connection ? connection.DisposeAsync() : ValueTask.CompletedTask);
+        }
+        catch (Exception error) when (error is NpgsqlException or OperationCanceledException)
+        {
+            // It came to nothing.
+        }
     }
 
     private bool IsCurrent(PostgresHost replica, WalPosition? position, WalPosition needed)

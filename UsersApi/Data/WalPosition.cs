@@ -30,7 +30,7 @@ internal readonly record struct WalPosition(int Timeline, long Lsn)
     /// Asks a replica how far it has replayed: what was written until there can be read. The timeline is null for a server that is none.
     /// </summary>
     /// <remarks>
-    /// A role without the rights of <c>pg_read_all_stats</c> does not see which timeline is received. It takes the one that was noted at
+    /// A role without the rights of <c>pg_read_all_stats</c> does not see which timeline is received. It takes the one noted at
     /// the last restart point, which is older for some minutes after a promotion; the replica is not read from meanwhile.
     /// </remarks>
     public const string OfReplica = """
