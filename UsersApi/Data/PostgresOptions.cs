@@ -7,7 +7,9 @@ internal sealed class PostgresOptions
 {
     public const string Section = "Postgres";
 
-    /// <summary>From <c>ConnectionStrings:Postgres</c>, in Npgsql's format. It may name several hosts.</summary>
+    /// <summary>
+    /// From <c>ConnectionStrings:Postgres</c>, in Npgsql's format. It may name several hosts: a primary and its replicas.
+    /// </summary>
     [Required(ErrorMessage = "ConnectionStrings:Postgres is missing: set ConnectionStrings__Postgres, or start with ./dev run.")]
     public string? ConnectionString { get; set; }
 
@@ -37,15 +39,20 @@ internal sealed class PostgresOptions
     [Required]
     public string MigrationsFolder { get; set; } = "migrations";
 
-    /// <summary>Seconds that a request waits for a connection, be it a new one or its turn in a pool that is exhausted.</summary>
-    [Range(1, 60)]
-    public int ConnectTimeoutSeconds { get; set; } = 5;
+    /// <summary>
+    /// How long a request waits for a connection, be it a new one or its turn in a pool that is exhausted: 1 second to 1 minute, in whole
+    /// seconds.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Seconds that one command may take. Migrations and seeding are not bound by it.</summary>
-    [Range(1, 600)]
-    public int CommandTimeoutSeconds { get; set; } = 10;
+    /// <summary>
+    /// How long one command may take: 1 second to 10 minutes, in whole seconds. Migrations and seeding are not bound by it.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Seconds that the health check waits for an answer.</summary>
-    [Range(1, 60)]
-    public int HealthTimeoutSeconds { get; set; } = 3;
+    /// <summary>How long the health check waits for an answer: 1 second to 1 minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
+    public TimeSpan HealthTimeout { get; set; } = TimeSpan.FromSeconds(3);
 }

@@ -120,8 +120,7 @@ internal static class PostgresServiceCollectionExtensions
         string[] names = HostsIn(connectionString) is { Length: > 1 } several ? several : [""];
         return new PostgresHosts(
             [.. names.Select(name => new PostgresHost(
-                name,
-                CreateDataSource(services, connectionString, name, _ => { }),
+                name, CreateDataSource(services, connectionString, name, _ => { }),
                 CreateDataSource(services, connectionString, name, OfLooks)))],
             services.GetRequiredService<TimeProvider>());
     }
@@ -149,8 +148,8 @@ internal static class PostgresServiceCollectionExtensions
         builder.Name = "users";
         builder.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
         builder.ConnectionStringBuilder.ApplicationName ??= "UsersApi";
-        builder.ConnectionStringBuilder.Timeout = options.ConnectTimeoutSeconds;
-        builder.ConnectionStringBuilder.CommandTimeout = options.CommandTimeoutSeconds;
+        builder.ConnectionStringBuilder.Timeout = (int)options.ConnectTimeout.TotalSeconds;
+        builder.ConnectionStringBuilder.CommandTimeout = (int)options.CommandTimeout.TotalSeconds;
 
         // A server that hangs does not hear that a command is cancelled either: it is not waited for much longer.
         builder.ConnectionStringBuilder.CancellationTimeout = CancellationMs;

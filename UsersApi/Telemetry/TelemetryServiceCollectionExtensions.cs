@@ -63,9 +63,8 @@ internal static class TelemetryServiceCollectionExtensions
     private static void AddMetrics(MeterProviderBuilder metrics, TelemetryOptions options)
     {
         metrics
-            .AddMeter(
-                "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Npgsql",
-                ReadMetrics.MeterName, CacheTelemetry)
+            .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+            .AddMeter("Npgsql", ReadMetrics.MeterName, CacheTelemetry)
             .AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = RequestSeconds });
         if (options.SendsMetrics)
         {
