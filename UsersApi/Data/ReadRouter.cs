@@ -44,8 +44,8 @@ public sealed class ReadRouter
                 try
                 {
                     using var leave = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, replica.Gone);
-                    var attempt = TryAsync(replica, needed, sql, parameters, read, cancellationToken);
-                    var (isCurrent, result) = await attempt.WaitAsync(leave.Token);
+                    var (isCurrent, result) = await TryAsync(replica, needed, sql, parameters, read, cancellationToken)
+                        .WaitAsync(leave.Token);
                     if (isCurrent)
                     {
                         _metrics.ByReplica();
