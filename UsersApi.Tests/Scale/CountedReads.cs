@@ -10,7 +10,7 @@ internal sealed class CountedReads : IDisposable
     private readonly ConcurrentDictionary<string, long> _reads = new();
     private readonly MeterListener _listener = new();
 
-    public CountedReads(IServiceProvider services)
+    private CountedReads(IServiceProvider services)
     {
         var meters = services.GetRequiredService<IMeterFactory>();
         _listener.InstrumentPublished = (instrument, listener) =>
@@ -25,6 +25,8 @@ internal sealed class CountedReads : IDisposable
         });
         _listener.Start();
     }
+
+    public static CountedReads In(IServiceProvider services) => new(services);
 
     public long ByReplica => this["replica current"];
 

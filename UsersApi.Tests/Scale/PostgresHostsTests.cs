@@ -8,7 +8,7 @@ namespace UsersApi.Tests.Scale;
 [TestFixture, Category("Scale"), FixtureLifeCycle(LifeCycle.InstancePerTestCase), NonParallelizable]
 public sealed class PostgresHostsTests
 {
-    private readonly PostgresOfTheRun _other = new();
+    private PostgresOfTheRun _other = null!;
     private ReplicatedPostgres _postgres = null!;
     private ServiceProvider _services = null!;
     private PostgresHosts _hosts = null!;
@@ -17,9 +17,7 @@ public sealed class PostgresHostsTests
     public async Task StartAsync()
     {
         _postgres = await ReplicatedPostgres.StartAsync();
-        await _other.CopyAsync(_postgres.Primary);
-        await _other.StartAsync();
-        await _other.AnswersAsync();
+        _other = await ReplicatedPostgres.StartReplicaAsync(_postgres.Primary);
         var hosts = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_other.Port},localhost:{_postgres.Replica.Port},127.0.0.1:{_postgres.Primary.Port}");
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new("ConnectionStrings:Postgres", $"Host={hosts};Username=postgres;Database=postgres")]).Build();

@@ -22,7 +22,7 @@ public sealed class ReplicaLoadTests
             """);
         await postgres.CaughtUpAsync();
         await using var with = await postgres.StartApiAsync();
-        using var reads = new CountedReads(with.Services);
+        using var reads = CountedReads.In(with.Services);
         await Eventually.HoldsAsync(
             async () =>
             {

@@ -18,7 +18,7 @@ public sealed class ReplicaReadTests
     {
         _postgres = await ReplicatedPostgres.StartAsync();
         _api = await _postgres.StartApiAsync(settings: ("Postgres:ReplicaWait", "00:00:00.500"));
-        _reads = new CountedReads(_api.Services);
+        _reads = CountedReads.In(_api.Services);
         await IsReadFromAsync();
     }
 

@@ -37,6 +37,24 @@ internal sealed class ReplicatedPostgres : IDisposable
         }
     }
 
+    /// <summary>Another replica of a primary.</summary>
+    public static async Task<PostgresOfTheRun> StartReplicaAsync(PostgresOfTheRun primary)
+    {
+        var replica = new PostgresOfTheRun();
+        try
+        {
+            await replica.CopyAsync(primary);
+            await replica.StartAsync();
+            await replica.AnswersAsync();
+            return replica;
+        }
+        catch
+        {
+            replica.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>An application that knows both, with tables of its own making.</summary>
     public Task<UsersApiHost> StartApiAsync(bool readsReplicas = true, params (string Key, string Value)[] settings) =>
         UsersApiHost.StartBehindAsync(
