@@ -43,7 +43,7 @@ public sealed class OutboxRelayTests
         {
             Assert.That(waiting, Is.EqualTo(2));
             Assert.That(_evicted.Keys, Is.EquivalentTo(new[] { "a", "b" }));
-            Assert.That(_logs.At(LogLevel.Warning), Has.Count.EqualTo(1).And.All.Contain("stuck"));
+            Assert.That(_logs.At(LogLevel.Warning), Has.Count.EqualTo(1).And.All.Contain("The outbox relay fails"));
         }
     }
 

@@ -29,7 +29,7 @@ public sealed class RefusedWriteTests
         await Eventually.HoldsAsync(() => IsHitAsync(_user), "the user is stored");
         _link.Dispose();
         await Eventually.HoldsAsync(
-            () => Task.FromResult(_api.Logs.At(LogLevel.Warning).Any(line => line.Contains("stuck", StringComparison.Ordinal))),
+            () => Task.FromResult(_api.Logs.At(LogLevel.Warning).Any(line => line.Contains("The outbox relay fails", StringComparison.Ordinal))),
             "the loss of Postgres is noticed");
     }
 

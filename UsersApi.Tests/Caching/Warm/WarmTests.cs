@@ -11,6 +11,9 @@ namespace UsersApi.Tests.Caching.Warm;
 [TestFixture, Parallelizable(ParallelScope.All)]
 public sealed class WarmTests
 {
+    // What is stored now is fresh when a schedule is due at the next minute, and not a minute later.
+    private static readonly TimeSpan ToHalfPast = TimeSpan.FromSeconds(30 - new ManualTime().GetUtcNow().Second);
+
     private const string Across = "/runs/across/1";
     private const string Plain = "/runs/plain/1";
 
@@ -239,6 +242,7 @@ public sealed class WarmTests
             collection =>
             {
                 collection.AddRedisCachedOperations();
+                collection.AddSingleton<TimeProvider>(new ManualTime { WallClockOffset = ToHalfPast });
                 services?.Invoke(collection);
             },
             pipeline, redis, prefix);
