@@ -116,6 +116,6 @@ public sealed partial class HostileTests
     private static partial Regex Tag();
 
     // What a valid request binds, written in one way; of emails, and of cursors, which may hold one, a hash.
-    [GeneratedRegex("^v\\d+:get:/api/v1/users(/[0-9a-f-]{36}|:(include=total&)?(isActive=(true|false)&)?limit=[1-9][0-9]{0,4}&skip=(0|[1-9][0-9]{0,9})(&sort=(-|%2D)?(createdAt|email))?(:(\\?after)?&?(\\?email)?~[0-9a-f]{32})?)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^v\\d+:[0-9a-f]{8}:get:/api/v1/users(/[0-9a-f-]{36}|:(include=total&)?(isActive=(true|false)&)?limit=[1-9][0-9]{0,4}&skip=(0|[1-9][0-9]{0,9})(&sort=(-|%2D)?(createdAt|email))?(:(\\?after)?&?(\\?email)?~[0-9a-f]{32})?)$", RegexOptions.CultureInvariant)]
     private static partial Regex Entry();
 }
