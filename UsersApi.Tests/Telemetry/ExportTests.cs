@@ -29,7 +29,9 @@ public sealed class ExportTests
         Assert.That(api.Services.GetService<TracerProvider>(), Is.Null);
     }
 
+    // The library takes instruments of several hosts in one process for the same, and ends them with the first of them.
     [Test]
+    [NonParallelizable]
     public async Task A_collector_gets_the_spans_of_requests_cache_and_SQL_and_the_metrics()
     {
         await using var collector = await FakeCollector.StartAsync();
@@ -52,6 +54,26 @@ public sealed class ExportTests
         ]);
         var all = collector.ReceivedAt("/v1/traces") + collector.ReceivedAt("/v1/metrics");
         Assert.That(all, Does.Not.Contain("ada@").And.Not.Contain("ada%40"), "personal data");
+    }
+
+    [Test]
+    [NonParallelizable]
+    public async Task Each_signal_may_have_an_address_of_its_own()
+    {
+        await using var collector = await FakeCollector.StartAsync();
+        await using var api = await UsersApiHost.StartAsync(settings:
+        [
+            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", $"{collector.Url}/of/traces"),
+            ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf"),
+            ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", $"{collector.Url}/of/metrics"),
+            ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/protobuf"),
+            ("OTEL_BSP_SCHEDULE_DELAY", "100"),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "100"),
+        ]);
+        await api.UntilItCachesAsync();
+
+        await ReceivesAsync(collector, "/of/traces", ["cache lookup"]);
+        await ReceivesAsync(collector, "/of/metrics", ["cache.requests"]);
     }
 
     private static async Task ReceivesAsync(FakeCollector collector, string path, string[] names)

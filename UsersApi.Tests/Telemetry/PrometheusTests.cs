@@ -7,6 +7,8 @@ using UsersApi.Tests.Host;
 namespace UsersApi.Tests.Telemetry;
 
 /// <summary>The metrics as Prometheus scrapes them.</summary>
+// The library takes instruments of several hosts in one process for the same, and ends them with the first of them.
+[NonParallelizable]
 public sealed partial class PrometheusTests
 {
     private int _port;

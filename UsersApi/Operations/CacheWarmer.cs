@@ -25,7 +25,11 @@ internal sealed class CacheWarmer(
 
     // A wall clock may be set meanwhile.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LastPause = TimeSpan.FromMilliseconds(800);
     private static readonly Uri Localhost = new("http://localhost");
+
+    private static readonly string Unreachable = "detail=" + CacheMetrics.ReasonOf(CacheOutcome.Unreachable);
 
     private long _began;
     private volatile bool _isWarm;
@@ -85,11 +89,14 @@ internal sealed class CacheWarmer(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
         try
         {
-            var origin = options.Value.Origin ?? Localhost;
-            var (status, told) = await requests.SendAsync(
-                each.Request.Target, origin.Scheme, HostString.FromUriComponent(origin), each.Request.Headers,
-                features => features.Set(new RedisCachedRevalidation(storedAfter)),
-                http => (http.Response.StatusCode, http.Response.Headers[CacheStatus.HeaderName].ToString()), either.Token);
+            var (status, told) = await SendOnceAsync(each.Request, storedAfter, either.Token);
+            // A process that still compiles itself hears Redis too late.
+            for (var pause = FirstPause; pause <= LastPause && told.EndsWith(Unreachable, StringComparison.Ordinal); pause *= 2)
+            {
+                await Task.Delay(pause, time, either.Token);
+                (status, told) = await SendOnceAsync(each.Request, storedAfter, either.Token);
+            }
+
             // Whatever was neither found nor stored has a reason.
             if (told.Length == 0 || told.Contains("detail=", StringComparison.Ordinal))
                 WarmLog.NotKept(logger, each.Index, status, told);
@@ -98,5 +105,14 @@ internal sealed class CacheWarmer(
         {
             WarmLog.Failed(logger, each.Index, error);
         }
+    }
+
+    private Task<(int Status, string Told)> SendOnceAsync(WarmRequest request, long storedAfter, CancellationToken cancel)
+    {
+        var origin = options.Value.Origin ?? Localhost;
+        return requests.SendAsync(
+            request.Target, origin.Scheme, HostString.FromUriComponent(origin), request.Headers,
+            features => features.Set(new RedisCachedRevalidation(storedAfter)),
+            http => (http.Response.StatusCode, http.Response.Headers[CacheStatus.HeaderName].ToString()), cancel);
     }
 }

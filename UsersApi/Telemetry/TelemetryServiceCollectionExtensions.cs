@@ -1,4 +1,5 @@
 using Npgsql;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -33,12 +34,12 @@ internal static class TelemetryServiceCollectionExtensions
 
         if (options.SendsTraces)
         {
-            telemetry.WithTracing(AddTraces);
+            telemetry.WithTracing(traces => AddTraces(traces, configuration));
         }
 
         if (options.SendsMetrics || options.Prometheus is not null)
         {
-            telemetry.WithMetrics(metrics => AddMetrics(metrics, options));
+            telemetry.WithMetrics(metrics => AddMetrics(metrics, options, configuration));
         }
 
         if (options.Prometheus is { } address)
@@ -49,7 +50,7 @@ internal static class TelemetryServiceCollectionExtensions
         return services;
     }
 
-    private static void AddTraces(TracerProviderBuilder traces) => traces
+    private static void AddTraces(TracerProviderBuilder traces, IConfiguration configuration) => traces
         .AddAspNetCoreInstrumentation(requests =>
         {
             requests.Filter = http => !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal);
@@ -58,9 +59,9 @@ internal static class TelemetryServiceCollectionExtensions
         })
         .AddNpgsql()
         .AddSource(CacheTelemetry)
-        .AddOtlpExporter();
+        .AddOtlpExporter(otlp => AddressOf("TRACES", otlp, configuration));
 
-    private static void AddMetrics(MeterProviderBuilder metrics, TelemetryOptions options)
+    private static void AddMetrics(MeterProviderBuilder metrics, TelemetryOptions options, IConfiguration configuration)
     {
         metrics
             .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
@@ -68,12 +69,32 @@ internal static class TelemetryServiceCollectionExtensions
             .AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = RequestSeconds });
         if (options.SendsMetrics)
         {
-            metrics.AddOtlpExporter();
+            metrics.AddOtlpExporter(otlp => AddressOf("METRICS", otlp, configuration));
         }
 
         if (options.Prometheus is not null)
         {
             metrics.AddPrometheusExporter();
+        }
+    }
+
+    // The exporter reads the variables for all signals by itself, and those for one signal not.
+    private static void AddressOf(string signal, OtlpExporterOptions otlp, IConfiguration configuration)
+    {
+        var prefix = $"OTEL_EXPORTER_OTLP_{signal}_";
+        if (configuration[prefix + "PROTOCOL"] is { Length: > 0 } protocol)
+        {
+            otlp.Protocol = protocol == "http/protobuf" ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
+        }
+
+        if (configuration[prefix + "ENDPOINT"] is { Length: > 0 } endpoint)
+        {
+            otlp.Endpoint = new Uri(endpoint);
+        }
+
+        if (configuration[prefix + "HEADERS"] is { Length: > 0 } headers)
+        {
+            otlp.Headers = headers;
         }
     }
 }

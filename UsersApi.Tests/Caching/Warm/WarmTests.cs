@@ -45,6 +45,29 @@ public sealed class WarmTests
         Assert.That((before, await ReadinessAsync(host)), Is.EqualTo((HealthStatus.Unhealthy, HealthStatus.Healthy)));
     }
 
+    [Test]
+    public async Task Request_of_the_start_that_Redis_answered_too_late_for_is_made_again()
+    {
+        var logs = new CollectedLogs();
+        await using var host = await StartAsync(
+            [("Target", Plain)],
+            services: services =>
+            {
+                services.AddSingleton<ITagVersions>(new LateAtFirst());
+                services.AddLogging(logging => logging.AddProvider(logs));
+            },
+            redis: "");
+        (await RunOf(host)).Answer("not stored");
+        var pause = TimeSpan.FromMilliseconds(100);
+        await host.Time.TimersAsync(pause, 1);
+        host.Time.Advance(pause);
+        (await RunOf(host)).Answer("stored");
+        await Eventually.HoldsAsync(async () => await ReadinessAsync(host) is HealthStatus.Healthy, "it is ready");
+
+        Assert.That((await host.ExchangeAsync("GET", Plain)).Text, Is.EqualTo("stored"));
+        Assert.That(logs.At(LogLevel.Warning), Has.None.Contains("RedisCached:Warm"));
+    }
+
     [TestCase("fails"), TestCase("404"), TestCase("no-store"), TestCase("hangs"), TestCase("refused")]
     public async Task Request_that_comes_to_nothing_is_told_with_its_place_and_the_node_gets_ready(string how)
     {
@@ -246,5 +269,19 @@ public sealed class WarmTests
                 services?.Invoke(collection);
             },
             pipeline, redis, prefix);
+    }
+
+    /// <summary>Versions whose first reading is not in time.</summary>
+    private sealed class LateAtFirst : ITagVersions
+    {
+        private readonly LocalTagVersions _versions = new();
+        private int _readings;
+
+        public Stamp? FindKnown(IReadOnlyList<string> tags) => _versions.FindKnown(tags);
+
+        public ValueTask<Stamp?> ReadAsync(IReadOnlyList<string> tags) =>
+            Interlocked.Increment(ref _readings) == 1 ? default : _versions.ReadAsync(tags);
+
+        public Task<bool> EvictAsync(IReadOnlyCollection<string> tags) => _versions.EvictAsync(tags);
     }
 }
