@@ -34,14 +34,19 @@ internal sealed record CacheServices(
     public void ReportForward(HttpContext http, CacheOutcome outcome, string reason)
     {
         CacheStatus.SetForward(http, Options.Name, outcome, reason);
-        // What an operator asks is none of the clients' requests.
-        if (!CacheProbe.IsOne(http))
-            Metrics.Request(http, outcome);
+        Count(http, outcome);
     }
 
     public void ReportRefusal(HttpContext http, CacheOutcome outcome)
     {
         CacheStatus.SetRefused(http, Options.Name, outcome);
-        Metrics.Request(http, outcome);
+        Count(http, outcome);
+    }
+
+    // What an operator or the canary asks is none of the clients' requests.
+    private void Count(HttpContext http, CacheOutcome outcome)
+    {
+        if (!CacheProbe.IsOne(http))
+            Metrics.Request(http, outcome);
     }
 }
