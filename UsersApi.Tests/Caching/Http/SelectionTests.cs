@@ -50,6 +50,11 @@ public sealed class SelectionTests
         Accepts("beside something unreadable", "/selection/list", "text/csv, @", "application/json, @"),
         Accepts("with parameters", "/selection/list", "text/csv;header=present, application/json", "application/json, text/csv;header=present"),
         Accepts("beside a wildcard of a kind", "/selection/any", "text/*", "application/*"),
+        Accepts("with a word that looks like any type", "/selection/list", "text/csv, a*/*", "*/*"),
+        Accepts("with any type inside of a parameter", "/selection/list", "text/csv;x=\"*/*\"", "*/*"),
+        Accepts("where the attribute names a type of .NET alone", "/selection/typed", Csv, "*/*"),
+        new Row("An Accept that only the value's own type meets never gets another's response",
+            Get("/selection/any", ("Accept", Csv)).Says("1;2"), Get("/selection/any").Is("fwd=uri-miss; stored").Says("[1,2]"), Get("/selection/any", ("Accept", Csv)).Is("hit; ttl=60").Says("1;2")) { Services = AddCsvToOneOfJson },
         new Row("An action that produces one type ignores Accept", Get("/selection/produces", ("Accept", Csv)).With("Content-Type", Json).Without("Vary"), Get("/selection/produces").Is("hit; ttl=60").With("Content-Type", Json)) { Services = AddCsv },
         new Row("Accept-Charset, which RFC 9110 deprecates, selects nothing",
             Get("/selection/list", ("Accept-Charset", "utf-16")).With("Content-Type", Json), Get("/selection/list").Is("hit; ttl=60").With("Content-Type", Json)) { IsLikePlain = false },
@@ -80,6 +85,13 @@ public sealed class SelectionTests
     { Services = AddCsv };
 
     private static void AddCsv(IServiceCollection services) => services.Configure<MvcOptions>(options => options.OutputFormatters.Add(new CsvFormatter()));
+
+    private static void AddCsvToOneOfJson(IServiceCollection services) => services.Configure<MvcOptions>(options =>
+    {
+        options.OutputFormatters.RemoveType<StringOutputFormatter>();
+        options.OutputFormatters.OfType<SystemTextJsonOutputFormatter>().Single().SupportedMediaTypes.Remove("text/json");
+        options.OutputFormatters.Add(new CsvFormatter());
+    });
 
     private static void UseHeaders(WebApplication app) => app.Use((context, next) =>
     {
@@ -169,6 +181,9 @@ public sealed class SelectionTests
 
         [HttpGet("produces"), Produces("application/json")]
         public int[] GetProduces() => [1, 2];
+
+        [HttpGet("typed"), Produces(typeof(int[]))]
+        public int[] GetTyped() => [1, 2];
 
         [HttpGet("culture")]
         public IActionResult GetCulture() => new JsonResult(CultureInfo.CurrentCulture.Name);

@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Mvc.ApiExplorer;
+using Microsoft.AspNetCore.Mvc.Formatters;
 
 namespace UsersApi.Caching.Keys;
 
@@ -12,8 +12,9 @@ internal sealed class AcceptDimension
     public AcceptDimension(ControllerActionDescriptor action, MvcOptions options)
     {
         var produces = action.FilterDescriptors.Select(descriptor => descriptor.Filter).OfType<ProducesAttribute>().LastOrDefault();
-        var types = produces?.ContentTypes.ToList() ?? TypesOf(Unwrapped(action.MethodInfo.ReturnType), options);
-        _isDeclared = produces is not null;
+        // [Produces(typeof(...))] names no content type, and takes none away.
+        _isDeclared = produces is { ContentTypes.Count: > 0 };
+        var types = _isDeclared ? [.. produces!.ContentTypes] : TypesOf(Unwrapped(action.MethodInfo.ReturnType), options);
         _browsersCount = options.RespectBrowserAcceptHeader;
         _writesXml = TypesOf(typeof(ProblemDetails), options).Exists(type => type.Contains("xml", StringComparison.OrdinalIgnoreCase));
         IsNegotiated = options.ReturnHttpNotAcceptable || types.Distinct(StringComparer.OrdinalIgnoreCase).Count() > 1
@@ -30,7 +31,8 @@ internal sealed class AcceptDimension
     public void Write(ICollection<string> parts, HttpRequest request)
     {
         var accept = request.Headers.Accept;
-        if (IsNegotiated && accept.Count > 0 && (_browsersCount || !accept.ToString().Contains("*/*", StringComparison.Ordinal)))
+        var isOfBrowser = MediaTypeHeaderValue.TryParseList(accept, out var types) && types.Any(type => type.MatchesAllTypes);
+        if (IsNegotiated && accept.Count > 0 && (_browsersCount || !isOfBrowser))
             CacheKeyPlan.WriteRawHeader(parts, HeaderNames.Accept, request);
     }
 
@@ -42,7 +44,9 @@ internal sealed class AcceptDimension
         && context.Result is ObjectResult { ContentTypes.Count: > 1 } result && (_writesXml || result.Value is not ProblemDetails);
 
     private static List<string> TypesOf(Type written, MvcOptions options) => [.. options.OutputFormatters
-        .OfType<IApiResponseTypeMetadataProvider>().SelectMany(formatter => formatter.GetSupportedContentTypes(null!, written) ?? [])];
+        .OfType<OutputFormatter>().SelectMany(formatter => written == typeof(object)
+            ? formatter.SupportedMediaTypes.Where(type => !type.Contains('*', StringComparison.Ordinal))
+            : formatter.GetSupportedContentTypes(null!, written) ?? [])];
 
     /// <summary>What the action's result is made of; <see cref="object"/> where only the action knows.</summary>
     private static Type Unwrapped(Type type)
