@@ -64,6 +64,9 @@ public sealed class SelectionTests
         new Row("Anonymous bypasses with credentials or a user",
             Get("/selection/anonymous", ("Authorization", "Bearer x")).Is("fwd=bypass; detail=credentials").Runs(1), Get("/selection/anonymous", ("X-User", "a")).Is("fwd=bypass; detail=credentials").Runs(2),
             Get("/selection/anonymous").Is("fwd=uri-miss; stored").Runs(3), Get("/selection/anonymous").Is("hit; ttl=60").Runs(3), Get("/selection/anonymous", ("Authorization", "Bearer x")).Is("fwd=bypass; detail=credentials").Runs(4)) { Pipeline = UseHeaders },
+        new Row("Anonymous bypasses with a user behind the first identity, and with claims that nobody authenticated",
+            Get("/selection/name", ("X-Key", "a")).Is("fwd=bypass; detail=credentials").Says("\"a\""), Get("/selection/name", ("X-Claim", "b")).Is("fwd=bypass; detail=credentials").Says("\"b\""),
+            Get("/selection/name").Is("fwd=uri-miss; stored").Says("\"\""), Get("/selection/name", ("X-Key", "a")).Says("\"a\"")) { Pipeline = UseHeaders },
         new Row("Everyone shares with credentials too",
             Get("/selection/everyone", ("Authorization", "Bearer x"), ("X-User", "a")).Is("fwd=uri-miss; stored"), Get("/selection/everyone", ("X-User", "b")).Is("hit; ttl=60"), Get("/selection/everyone").Is("hit; ttl=60").Runs(1)) { Pipeline = UseHeaders },
         new Row("Each user has responses of one's own, marked private",
@@ -98,6 +101,16 @@ public sealed class SelectionTests
         if (context.Request.Headers["X-User"].ToString() is { Length: > 0 } user)
         {
             context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", user)], "test"));
+        }
+
+        if (context.Request.Headers["X-Key"].ToString() is { Length: > 0 } key)
+        {
+            context.User.AddIdentity(new ClaimsIdentity([new Claim("sub", key)], "keys"));
+        }
+
+        if (context.Request.Headers["X-Claim"].ToString() is { Length: > 0 } claim)
+        {
+            context.User.AddIdentity(new ClaimsIdentity([new Claim("sub", claim)]));
         }
 
         if (context.Request.Headers["X-Culture"].ToString() is { Length: > 0 } culture)
@@ -190,6 +203,9 @@ public sealed class SelectionTests
 
         [HttpGet("anonymous")]
         public int GetAnonymous() => 1;
+
+        [HttpGet("name")]
+        public IActionResult GetName() => new JsonResult(User.FindFirst("sub")?.Value ?? "");
 
         [HttpGet("everyone"), RedisCached(Seconds = 60, Audience = CacheAudience.Everyone)]
         public int GetEveryone() => 1;

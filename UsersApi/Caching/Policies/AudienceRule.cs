@@ -8,8 +8,9 @@ internal static class AudienceRule
     {
         // The key says nothing of content, which a binder or the action itself may read (RFC 9110, section 9.3.1).
         _ when HasContent(http) => CacheOutcome.Content,
-        CacheAudience.Anonymous when http.Request.Headers.Authorization.Count > 0 || http.User.Identity?.IsAuthenticated == true
-            => CacheOutcome.Credentials,
+        // Identity is the first of several, and what somebody claims counts whether or not it was authenticated.
+        CacheAudience.Anonymous when http.Request.Headers.Authorization.Count > 0
+            || http.User.Identities.Any(identity => identity.IsAuthenticated || identity.Claims.Any()) => CacheOutcome.Credentials,
         CacheAudience.PerUser when KeyDimensions.SubjectOf(http.User) is null => CacheOutcome.NoSubject,
         _ => null,
     };
