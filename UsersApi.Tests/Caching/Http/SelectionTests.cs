@@ -72,6 +72,8 @@ public sealed class SelectionTests
         new Row("Each user has responses of one's own, marked private",
             Get("/selection/mine", ("X-User", "a")).Is("fwd=uri-miss; stored").Says("\"a\"").With("Cache-Control", "private, no-cache"), Get("/selection/mine", ("X-User", "b")).Is("fwd=uri-miss; stored").Says("\"b\""),
             Get("/selection/mine", ("X-User", "a")).Is("hit; ttl=60").Says("\"a\"").With("Cache-Control", "private, no-cache"), Get("/selection/mine").Is("fwd=bypass; detail=no-subject").Says("\"\"")) { Pipeline = UseHeaders },
+        new Row("Users of two schemes are two users, though their subjects are one text",
+            Get("/selection/mine", ("X-User", "a")).Is("fwd=uri-miss; stored"), Get("/selection/mine", ("X-Client", "a")).Is("fwd=uri-miss; stored"), Get("/selection/mine", ("X-User", "a")).Is("hit; ttl=60")) { Pipeline = UseHeaders },
         new Row("An invalid argument never reaches the cache, even where the action answers it",
             Get("/lenient").Is("fwd=uri-miss; stored").Says("7"), Get("/lenient?number=abc").Gives(400), Get("/lenient?number=7").Is("hit; ttl=60").Says("7")),
         new Row("A request that validation refuses never reaches the cache", Get("/selection/header", ("X-Number", "abc")).Gives(400).Is("").Runs(0), Get("/selection/header", ("X-Number", "0")).Is("fwd=uri-miss; stored")),
@@ -101,6 +103,11 @@ public sealed class SelectionTests
         if (context.Request.Headers["X-User"].ToString() is { Length: > 0 } user)
         {
             context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", user)], "test"));
+        }
+
+        if (context.Request.Headers["X-Client"].ToString() is { Length: > 0 } client)
+        {
+            context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", client)], "clients"));
         }
 
         if (context.Request.Headers["X-Key"].ToString() is { Length: > 0 } key)

@@ -59,7 +59,7 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
             Add(parts, "@culture", CultureInfo.CurrentCulture.Name, CultureInfo.CurrentUICulture.Name);
 
         if (policy.Audience is CacheAudience.PerUser && SubjectOf(http.User) is { } subject)
-            Add(parts, "@user", subject.Issuer, subject.Value);
+            Add(parts, "@user", subject.Subject?.AuthenticationType ?? "", subject.Issuer, subject.Value);
 
         foreach (var type in policy.VaryByClaims)
         {
