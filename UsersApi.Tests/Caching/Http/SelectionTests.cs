@@ -28,6 +28,9 @@ public sealed class SelectionTests
         new Row("A header argument selects a response and is said",
             Get("/selection/header", ("X-Number", "1")).Says("1").With("Vary", "X-Number, Accept"), Get("/selection/header", ("X-Number", "2")).Says("2"),
             Get("/selection/header", ("x-number", "01")).Is("hit; ttl=60").Says("1").With("Vary", "X-Number, Accept")),
+        new Row("A header argument that is empty is another than one that is absent, where the action looks at the header too",
+            Get("/selection/text", ("X-Text", "")).Is("fwd=uri-miss; stored").Says("\"1 \""), Get("/selection/text").Is("fwd=uri-miss; stored").Says("\"0 \""),
+            Get("/selection/text", ("X-Text", "a,b")).Says("\"1 a,b\""), Get("/selection/text", ("X-Text", "a"), ("X-Text", "b")).Says("\"2 a,b\"")),
         new Row("The action's own Vary selects from the first response on",
             Get("/selection/own", ("X-Own", "a")).Is("fwd=uri-miss; stored").Says("\"a\"").With("Vary", "X-Own, Accept"), Get("/selection/own", ("X-Own", "a")).Is("hit; ttl=60"),
             Get("/selection/own", ("X-Own", "b")).Is("fwd=uri-miss; stored").Says("\"b\""),
@@ -158,6 +161,9 @@ public sealed class SelectionTests
 
         [HttpGet("header")]
         public int GetHeader([FromHeader(Name = "X-Number")] int number = 0) => number;
+
+        [HttpGet("text")]
+        public IActionResult GetText([FromHeader(Name = "X-Text")] string? text) => new JsonResult($"{Request.Headers["X-Text"].Count} {text}");
 
         [HttpGet("own")]
         public IActionResult GetOwn()

@@ -31,7 +31,7 @@ internal sealed class CacheKeyPlan
         _hashed = [.. headers, .. _arguments.Where(argument => argument.IsHashed)];
         Arguments = [.. _arguments, .. headers];
         HeaderNames = [.. headers.Select(header => header.Name)];
-        RawHeaderNames = [.. headers.Where(header => header.Metadata.ModelType == typeof(string)).Select(header => header.Name)];
+        RawHeaderNames = [.. headers.Where(IsRaw).Select(header => header.Name)];
         IsByRawQuery = (!declaredOnly && _arguments.TrueForAll(argument => argument.Source == BindingSource.Path))
             || _arguments.Exists(argument => argument.Name.Contains('.', StringComparison.Ordinal) || !KeyShape.CanWrite(argument.Metadata))
             || _arguments.DistinctBy(argument => argument.Name, StringComparer.OrdinalIgnoreCase).Count() < _arguments.Count
@@ -115,7 +115,7 @@ internal sealed class CacheKeyPlan
 
     private static void WriteHashed(List<string> parts, KeyArgument argument, ActionExecutingContext context)
     {
-        if (!KeyShape.CanWrite(argument.Metadata))
+        if (IsRaw(argument) || !KeyShape.CanWrite(argument.Metadata))
         {
             WriteRawHeader(parts, argument.Name, context.HttpContext.Request);
             return;
@@ -126,6 +126,10 @@ internal sealed class CacheKeyPlan
             ? KeyText.Escaped(argument.Name.ToUpperInvariant()) : "?" + KeyText.Escaped(argument.Name);
         KeyShape.Write(parts, name, argument.ValueIn(context), argument.Metadata);
     }
+
+    // Bound, an absent header and an empty one are the same, and several are one: the action may tell them apart.
+    private static bool IsRaw(KeyArgument argument) => argument is { HasOwnBinder: false, Metadata.ModelType: var type }
+        && argument.Source == BindingSource.Header && type == typeof(string);
 
     // A route value that is not in the path: a name of the query must not pass for it.
     private static string NameOf(KeyArgument argument) =>
