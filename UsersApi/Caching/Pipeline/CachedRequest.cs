@@ -24,9 +24,12 @@ internal sealed class CachedRequest(
 
     public bool IsAborted => http.RequestAborted.IsCancellationRequested;
 
-    /// <summary>Whether a request may be answered from the cache at all, by its method and since nothing was sent yet.</summary>
-    public static bool IsReading(HttpContext http) =>
-        (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) && !http.Response.HasStarted;
+    /// <summary>
+    /// Whether a request may be answered from the cache at all, by its method, and since nothing was sent yet. An error page that is
+    /// shown in the place of another request's answer has the status of that one, and may tell its error.
+    /// </summary>
+    public static bool IsReading(HttpContext http) => (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
+        && http.Response is { HasStarted: false, StatusCode: StatusCodes.Status200OK };
 
     /// <summary>Whether the cache or an operator sent it; requests of a server have another kind of features.</summary>
     public static bool IsOwn(HttpContext http) => http.Features is FeatureCollection features
