@@ -18,6 +18,12 @@ public sealed class ErrorPageTests
         new Row("A page that is shown in the place of an exception keeps its status",
             Get("/pages/error/500").Is("fwd=uri-miss; stored"), Get("/pages/throws").Gives(500).Says("page 500"), Get("/pages/error/500").Is("hit; ttl=60"))
             { Pipeline = app => app.UseExceptionHandler("/pages/error/500") },
+        new Row("A bare error is described by middleware",
+            Get("/pages/missing").Gives(404).Is("fwd=uri-miss; detail=status").Says("Status Code: 404; Not Found"), Get("/pages/missing").Gives(404).Says("Status Code: 404; Not Found"))
+            { Pipeline = app => app.UseStatusCodePages() },
+        new Row("A bare error that is stored is described by middleware",
+            Get("/pages/gone").Gives(410).Is("fwd=uri-miss; stored").Says("Status Code: 410; Gone"), Get("/pages/gone").Gives(410).Is("hit; ttl=60").Says("Status Code: 410; Gone"))
+            { Pipeline = app => app.UseStatusCodePages() },
     ]);
 
     [TestCaseSource(nameof(Rows))]
@@ -32,6 +38,12 @@ public sealed class ErrorPageTests
     {
         [HttpGet("error/{status:int}")]
         public IActionResult GetError(int status) => Content($"page {status}");
+
+        [HttpGet("missing")]
+        public IActionResult GetMissing() => NotFound();
+
+        [HttpGet("gone"), RedisCached(Seconds = 60, StatusCodes = [200, 410])]
+        public IActionResult GetGone() => StatusCode(410);
 
         [HttpGet("throws")]
         public IActionResult GetNothing() => throw new InvalidOperationException("The test asks for it.");

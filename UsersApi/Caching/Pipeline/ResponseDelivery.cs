@@ -175,6 +175,8 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
     {
         var hasContent = _response.StatusCode
             is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified or StatusCodes.Status205ResetContent);
+        // An error without a body is left for middleware to describe, as it would be without the cache.
+        hasContent &= !(body.IsEmpty && length is null or 0 && _response.StatusCode >= StatusCodes.Status400BadRequest);
         if (hasContent)
             _response.ContentLength = length ?? body.Length;
 
