@@ -22,6 +22,9 @@ public sealed class LeavingTests
         new Row("An anonymous answer that a browser may keep is for requests without credentials", Get("/leaving/plain").With("Vary", "Accept, Authorization"), Get("/leaving/plain").Is("hit; ttl=60").With("Vary", "Accept, Authorization")),
         new Row("What authorization guards leaves as private", Get("/leaving/guarded", ("X-User", "a")).With("Cache-Control", "private, max-age=9"), Get("/leaving/guarded", ("X-User", "b")).Is("hit; ttl=60").With("Cache-Control", "private, max-age=9"))
             { Services = services => services.AddAuthorization(), Pipeline = UseUserAndAuthorization },
+        new Row("What a user gets where the action itself asks for none leaves as private too", Get("/leaving/shared", ("X-User", "a")).With("Cache-Control", "private, max-age=9"), Get("/leaving/shared", ("X-User", "b")).Is("hit; ttl=60").With("Cache-Control", "private, max-age=9"))
+            { Services = services => services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build()), Pipeline = UseUserAndAuthorization },
+        new Row("What nobody's user is needed for leaves for shared caches", Get("/leaving/shared").With("Cache-Control", "max-age=9, s-maxage=20")),
         new Row("Where a client's languages choose the culture, Vary says so", Get("/leaving/culture", ("Accept-Language", "de")).Says("de").With("Vary", "Accept, Authorization, Accept-Language").With("Cache-Control", "max-age=9"),
             Get("/leaving/culture", ("Accept-Language", "fr")).Is("fwd=uri-miss; stored").Says("fr"), Get("/leaving/culture", ("Accept-Language", "de")).Is("hit; ttl=60").Says("de"),
             Get("/leaving/culture", ("Cookie", ".AspNetCore.Culture=c%3Dfr%7Cuic%3Dfr")).Says("fr").With("Cache-Control", "no-cache")) { Pipeline = UseCultures },
@@ -81,6 +84,9 @@ public sealed class LeavingTests
 
         [HttpGet("guarded"), Authorize, RedisCached(Seconds = 60, ClientSeconds = 9, Audience = CacheAudience.Everyone)]
         public IActionResult GetGuarded() => Content("guarded");
+
+        [HttpGet("shared"), RedisCached(Seconds = 60, ClientSeconds = 9, SharedSeconds = 20, Audience = CacheAudience.Everyone)]
+        public IActionResult GetShared() => Content("shared");
 
         [HttpGet("culture")]
         public IActionResult GetCulture() => Content(System.Globalization.CultureInfo.CurrentCulture.Name);

@@ -15,6 +15,10 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
     private readonly HttpResponse _response = request.Http.Response;
     private readonly IRequestCultureFeature? _culture = request.Http.Features.Get<IRequestCultureFeature>();
 
+    // Where an endpoint's convention, a fallback policy or a filter asks for a user, the action itself does not say so.
+    private readonly bool _isPrivate =
+        request.Policy.IsPrivate || request.Http.User.Identities.Any(identity => identity.IsAuthenticated);
+
     /// <summary>Sends an entry that was stored, or could have been.</summary>
     public async Task SendAsync(CacheEntry entry, bool isHit)
     {
@@ -160,7 +164,7 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
         var left = Math.Max(0, (entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000);
         // Where a cookie, or nothing, has chosen the culture, no header tells a client when its copy is in another one.
         var isKnowable = _culture is null or { Provider: AcceptLanguageHeaderRequestCultureProvider };
-        var (client, shared) = (_policy.ClientSeconds, _policy.IsPrivate ? 0 : _policy.SharedSeconds);
+        var (client, shared) = (_policy.ClientSeconds, _isPrivate ? 0 : _policy.SharedSeconds);
         // no-cache would hold for shared caches too.
         var rule = !isKnowable || client + shared == 0 ? "no-cache"
             : client == 0 ? "max-age=0, must-revalidate"
@@ -168,7 +172,7 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
         if (isKnowable && shared > 0)
             rule += string.Create(CultureInfo.InvariantCulture, $", s-maxage={age + Math.Min(shared, left)}");
 
-        _response.Headers.CacheControl = _policy.IsPrivate ? "private, " + rule : rule;
+        _response.Headers.CacheControl = _isPrivate ? "private, " + rule : rule;
     }
 
     private async Task WriteAsync(ReadOnlyMemory<byte> body, long? length = null)
