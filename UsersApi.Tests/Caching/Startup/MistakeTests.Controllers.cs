@@ -146,6 +146,15 @@ public sealed partial class MistakeTests
         public string? Act([FromQuery] Search search) => search.Text;
     }
 
+    [Route("x")]
+    public sealed class HeaderInRecord : ControllerBase
+    {
+        [HttpGet, RedisCached(Seconds = 1)]
+        public string? Act([FromQuery] Words words) => words.Text;
+    }
+
+    public sealed record Words(int Number, [FromHeader(Name = "X-Text")] string? Text);
+
     public sealed class Search
     {
         public Dictionary<string, string>? Map { get; set; }

@@ -22,6 +22,7 @@ public sealed partial class MistakeTests
     [TestCase(typeof(VaryStar), "name one plain header each")]
     [TestCase(typeof(FromBody), "take it from the query")]
     [TestCase(typeof(HeaderBesideMap), "bind simple types")]
+    [TestCase(typeof(HeaderInRecord), "bind simple types")]
     [TestCase(typeof(OwnBinder), "bind simple types")]
     [TestCase(typeof(RefreshedAllTheTime), "RefreshBeforeSeconds (60) is not below Seconds (60)")]
     [TestCase(typeof(RefreshNegative), "between 0 and 31536000")]

@@ -18,7 +18,7 @@ internal static class KeyShape
 
     /// <summary>Whether a model takes something that is not in the URI: a header, the body, a service.</summary>
     public static bool TakesMoreThanUri(ModelMetadata metadata, int depth = 0) => metadata.IsComplexType && !metadata.IsEnumerableType
-        && (depth > MaxDepth || metadata.Properties.Any(
+        && (depth > MaxDepth || metadata.Properties.Concat(metadata.BoundConstructor?.BoundConstructorParameters ?? []).Any(
             property => IsElsewhere(property.BindingSource) || TakesMoreThanUri(property, depth + 1)));
 
     public static void Write(ICollection<string> parts, string name, object? value, ModelMetadata metadata)
