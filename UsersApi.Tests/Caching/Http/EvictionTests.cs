@@ -20,6 +20,7 @@ public sealed class EvictionTests
         Evicts("its own URI of several segments", "DELETE", "/items/files/a/b", 204, "/items/files/a/b"),
         Evicts("its own URI where its result throws", "PATCH", "/items/5", 500),
         Evicts("its own URI of a query", "PUT", "/items/5", 204, "/items/5?x=1"),
+        Evicts("its own URI that leaves out an optional value", "POST", "/items/pages", 204, "/items/pages"), Evicts("its own URI that leaves out a default", "POST", "/items/sorted", 204, "/items/sorted"),
         Keeps("on 400", "PUT", "/items/5?status=400", 400), Keeps("on 412", "PUT", "/items/5?status=412", 412), Keeps("for another's Location", "POST", "/items?location=http://other.example/items/5", 201), Keeps("for another URI", "PUT", "/items/6", 204),
         Tags("a plain tag, in bulk", "/items/tags/all", "fwd=stale; stored", "fwd=stale; stored"), Tags("a tag with an argument", "/items/tags/1", "fwd=stale; stored", "hit; ttl=60"),
         Tags("a tag with another argument", "/items/tags/3", "hit; ttl=60", "hit; ttl=60"),
@@ -82,6 +83,18 @@ public sealed class EvictionTests
 
         [HttpDelete("files/{**path}")]
         public IActionResult DeleteFile(string path) => path.Length > 0 ? NoContent() : BadRequest();
+
+        [HttpGet("pages/{page:int?}")]
+        public int GetPage(int page = 1) => page;
+
+        [HttpPost("pages")]
+        public IActionResult PostPage() => NoContent();
+
+        [HttpGet("sorted/{by=name}")]
+        public IActionResult GetSorted(string by) => Content(by);
+
+        [HttpPost("sorted")]
+        public IActionResult PostSorted() => NoContent();
 
         [HttpGet("parts/{a}.{b}")]
         public IActionResult GetParts(string a, string b) => Content($"{a}|{b}");

@@ -22,12 +22,21 @@ internal static class RoutePath
         }
 
         var held = new List<KeyArgument>();
+        var path = request.Path.Value.AsSpan().Trim('/');
+        var left = path.IsEmpty ? 0 : path.Count('/') + 1;
         foreach (var segment in pattern.PathSegments)
         {
+            left--;
             if (segment is { IsSimple: true, Parts: [RoutePatternParameterPart { Name: var name }] })
             {
-                if (TextOf(name, context, arguments, held) is { } text)
+                // What the URI leaves out is no part of its path: a write to this URI evicts it.
+                if (TextOf(name, context, arguments, held) is not { } text)
+                    continue;
+
+                if (left >= 0)
                     key.Append('/').Append(KeyText.Escaped(text));
+                else
+                    parts?.Add($"{{{KeyText.Escaped(name)}}}={KeyText.Escaped(text)}");
 
                 continue;
             }
@@ -37,7 +46,7 @@ internal static class RoutePath
                 WritePart(key, part, context, arguments, held, parts);
         }
 
-        if (pattern.PathSegments.Count == 0)
+        if (path.IsEmpty)
             key.Append('/');
 
         return held;
