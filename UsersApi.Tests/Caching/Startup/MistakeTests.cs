@@ -58,6 +58,22 @@ public sealed partial class MistakeTests
         Assert.That(mistake!.Message, Does.Contain("OnPost.Act").And.Contain("PartOnly.Act"));
     }
 
+    [Test]
+    public async Task Mistake_in_a_setting_of_a_running_host_leaves_the_last_ones_without()
+    {
+        await using var host = await CachedHost.StartAsync([typeof(Right)], redis: "");
+        await host.ExchangeAsync("GET", "/right/1");
+        var configuration = (IConfigurationRoot)host.Services.GetRequiredService<IConfiguration>();
+        configuration["RedisCached:JitterPercent"] = "500";
+
+        Assert.That(configuration.Reload, Throws.InstanceOf<OptionsValidationException>());
+        Assert.That((await host.ExchangeAsync("GET", "/right/1")).Outcome, Is.EqualTo("hit; ttl=1"));
+        configuration["RedisCached:JitterPercent"] = "0";
+        configuration["RedisCached:Enabled"] = "false";
+        configuration.Reload();
+        Assert.That((await host.ExchangeAsync("GET", "/right/1")).Outcome, Does.Contain("disabled"));
+    }
+
     [TestCase("MaxKeyLength", "1"), TestCase("QueueEntries", "0"), TestCase("KeySecret", "short"), TestCase("Name", "two words"), TestCase("RedisCached:Defaults:ClientSeconds", "-1")]
     public async Task Setting_out_of_range_stops_the_start_and_is_named(string name, string value)
     {

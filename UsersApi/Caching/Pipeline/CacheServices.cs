@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace UsersApi.Caching.Pipeline;
 
 /// <summary>What every request to a cached action needs.</summary>
@@ -6,7 +8,10 @@ internal sealed record CacheServices(
     IOptionsMonitor<RedisCachedOptions> Monitor, TimeProvider Time, CacheMetrics Metrics, ILogger<RedisCachedFilter> Logger,
     IHitObserver? Observer = null)
 {
-    public RedisCachedOptions Options => Monitor.CurrentValue;
+    private readonly StrongBox<RedisCachedOptions> _live = Live(Monitor);
+
+    /// <summary>The settings as they are now; where somebody made a mistake in them since, the last ones without.</summary>
+    public RedisCachedOptions Options => _live.Value!;
 
     /// <summary>Sends a response that was found.</summary>
     public async Task DeliverAsync(CachedRequest request, Answer answer)
@@ -41,6 +46,13 @@ internal sealed record CacheServices(
     {
         CacheStatus.SetRefused(http, Options.Name, outcome);
         Count(http, outcome);
+    }
+
+    private static StrongBox<RedisCachedOptions> Live(IOptionsMonitor<RedisCachedOptions> monitor)
+    {
+        var live = new StrongBox<RedisCachedOptions>(monitor.CurrentValue);
+        monitor.OnChange(options => live.Value = options);
+        return live;
     }
 
     // What an operator or the canary asks is none of the clients' requests.
