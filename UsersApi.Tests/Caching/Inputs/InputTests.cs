@@ -90,6 +90,19 @@ public sealed partial class InputTests
     }
 
     [Test]
+    public async Task User_of_a_type_of_the_application_is_that_type_and_taking_it_is_noticed()
+    {
+        await using var host = await StartAsync();
+
+        foreach (var tenant in (string[])["a", "b"])
+        {
+            var answer = await host.ExchangeAsync("GET", "/inputs/reads/own-user", ("X-Member", tenant));
+
+            Assert.That((answer.Text, answer.Outcome), Is.EqualTo(($"0 {tenant}", "fwd=uri-miss; detail=undeclared-user")));
+        }
+    }
+
+    [Test]
     public async Task Read_that_the_options_ignore_is_none()
     {
         await using var host = await StartAsync(new() { ["RedisCached:IgnoredReads:20"] = "user", ["RedisCached:IgnoredReads:21"] = "connection" });
@@ -137,6 +150,11 @@ public sealed partial class InputTests
         if (http.Request.Headers.TryGetValue("X-Scope", out var scopes))
         {
             http.User = new ClaimsPrincipal(new ClaimsIdentity(scopes.ToString().Split(',', StringSplitOptions.RemoveEmptyEntries).Select(scope => new Claim("scope", scope)), "test"));
+        }
+
+        if (http.Request.Headers.TryGetValue("X-Member", out var member))
+        {
+            http.User = new Member(member.ToString());
         }
 
         http.Items["flag"] = http.Request.Headers["X-Flag"].ToString() is { Length: > 0 } flag ? flag : null;

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ActionConstraints;
@@ -21,6 +22,7 @@ public sealed class InputsController : Controller
         "cookie" => Request.Cookies["tenant"],
         "session" => HttpContext.Session.GetString("tenant"),
         "user" => User.FindFirst("sub")?.Value,
+        "own-user" => (User as Member)?.Tenant,
         "address" => HttpContext.Connection.RemotePort,
         "protocol" => Request.Protocol,
         "scheme" => Request.Scheme,
@@ -109,4 +111,10 @@ public sealed class InputsController : Controller
 
         public bool Accept(ActionConstraintContext context) => context.RouteContext.HttpContext.Request.Headers["X-Version"] == version;
     }
+}
+
+/// <summary>A user who knows more than claims.</summary>
+internal sealed class Member(string tenant) : ClaimsPrincipal(new ClaimsIdentity("test"))
+{
+    public string Tenant => tenant;
 }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features.Authentication;
@@ -132,7 +133,12 @@ internal sealed class WatchedRequest : IHttpRequestFeature
     {
         var watched = new WatchedPrincipal(http.User, _policy.VaryByClaims, () => Note(CacheOutcome.UndeclaredUser, "user"));
         var original = _features.Get<IHttpAuthenticationFeature>();
-        _installed.Add((typeof(IHttpAuthenticationFeature), original, new HttpAuthenticationFeature { User = watched }));
+        // A user of a type of its own knows more than claims, and nothing can stand in for it.
+        if (http.User.GetType() != typeof(ClaimsPrincipal))
+            Watch(original, CacheOutcome.UndeclaredUser, "user");
+        else
+            _installed.Add((typeof(IHttpAuthenticationFeature), original, new HttpAuthenticationFeature { User = watched }));
+
         Watch(_features.Get<IAuthenticateResultFeature>(), CacheOutcome.UndeclaredUser, "user");
     }
 
