@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Mvc;
 using UsersApi.Tests.Caching.Host;
 
@@ -102,6 +104,56 @@ public sealed partial class StaleWhileRevalidateTests
             await host.ExchangeAsync("GET", $"/runs/stale/{id}");
 
         Assert.That(Volatile.Read(ref passes), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Revalidation_stands_below_the_prefix_that_a_proxy_has_told()
+    {
+        (string, string)[] proxied = [("X-Forwarded-For", "192.0.2.1"), ("X-Forwarded-Prefix", "/below")];
+        await using var host = await RunsController.StartAsync(
+            pipeline: app => app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.All }));
+        await StoreAsync(host, "/runs/stale/1", proxied);
+        host.Time.Advance(TimeSpan.FromSeconds(61));
+        await host.ExchangeAsync("GET", "/runs/stale/1", proxied);
+        var run = await RunOf(host);
+        run.Answer("two");
+        await run.Over;
+
+        Assert.That((run.Target, (await host.ExchangeAsync("GET", "/runs/stale/1", proxied)).Text), Is.EqualTo(("/below/runs/stale/1 1", "two")));
+    }
+
+    [Test]
+    public async Task Request_that_middleware_made_by_itself_gets_a_stale_answer_and_is_revalidated()
+    {
+        await using var host = await RunsController.StartAsync(pipeline: app => app.Use(MakeRequestAsync).UseRouting());
+        await StoreAsync(host, "/made");
+        host.Time.Advance(TimeSpan.FromSeconds(61));
+        var stale = await host.ExchangeAsync("GET", "/made");
+        var run = await RunOf(host);
+        run.Answer("two");
+        await run.Over;
+
+        Assert.That((stale.Status, stale.Outcome, (await Get(host)).Text), Is.EqualTo((200, Stale, "two")));
+
+        static async Task MakeRequestAsync(HttpContext http, RequestDelegate next)
+        {
+            if (http.Request.Path != "/made")
+            {
+                await next(http);
+                return;
+            }
+
+            var features = new FeatureCollection();
+            features.Set<IHttpRequestFeature>(new HttpRequestFeature { Method = "GET", Scheme = "http", Path = "/runs/stale/1", RawTarget = "/runs/stale/1" });
+            features.Set<IHttpResponseFeature>(new HttpResponseFeature());
+            features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
+            var contexts = http.RequestServices.GetRequiredService<IHttpContextFactory>();
+            var made = contexts.Create(features);
+            await next(made);
+            http.Response.StatusCode = made.Response.StatusCode;
+            http.Response.Headers["Cache-Status"] = made.Response.Headers["Cache-Status"];
+            contexts.Dispose(made);
+        }
     }
 
     [Test]

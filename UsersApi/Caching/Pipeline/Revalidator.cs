@@ -91,14 +91,16 @@ internal sealed class Revalidator(
     public static FeatureCollection CopyOf(HttpContext original)
     {
         var (request, connection) = (original.Request, original.Connection);
-        var target = original.Features.GetRequiredFeature<Target>();
+        // A request that middleware made by itself did not come in here.
+        var target = original.Features.Get<Target>() ?? new Target(request.PathBase, request.Path, request.QueryString);
         var features = new FeatureCollection();
         features.Set<IHttpRequestFeature>(new HttpRequestFeature
         {
             Method = HttpMethods.Get,
             Protocol = request.Protocol,
             Scheme = request.Scheme,
-            PathBase = target.PathBase.Value ?? "",
+            // One that was set without taking it from the path came from a header, as X-Forwarded-Prefix, which is gone by now.
+            PathBase = (request.Path == target.Path ? request.PathBase : target.PathBase).Value ?? "",
             Path = target.Path.Value ?? "",
             QueryString = target.Query.Value ?? "",
             RawTarget = original.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
