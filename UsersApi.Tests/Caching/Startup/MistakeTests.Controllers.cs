@@ -91,6 +91,13 @@ public sealed partial class MistakeTests
     }
 
     [Route("x")]
+    public sealed class EvictsOnGet : ControllerBase
+    {
+        [HttpGet, RedisCacheEvict("items")]
+        public int Act() => 1;
+    }
+
+    [Route("x")]
     public sealed class EvictsModel : ControllerBase
     {
         [HttpPut, RedisCacheEvict("user:{user}")]

@@ -9,12 +9,24 @@ internal static class PolicyMistakes
     public static IEnumerable<string> In(ControllerActionDescriptor action, CachePolicy? policy)
     {
         var evictions = action.EndpointMetadata.OfType<IEvictingAction>().SelectMany(evict => evict.Tags);
-        var mistakes = OfTags(action, evictions);
+        var mistakes = OfTags(action, evictions).Concat(OfEvicting(action));
         return policy is null ? mistakes
             : !AnswersGet(action) ? mistakes.Append(
                 "it does not answer GET, and only GET is cached: take [RedisCached] off, or write [RedisCacheEvict].")
             : mistakes.Concat(OfTags(action, policy.Attribute.Tags))
                 .Concat(OfValues(policy)).Concat(OfArguments(policy)).Concat(OfAudience(action, policy));
+    }
+
+    // On a controller it is for those of its actions that write.
+    private static IEnumerable<string> OfEvicting(ControllerActionDescriptor action)
+    {
+        if (action.MethodInfo.GetCustomAttributes(inherit: true).OfType<IEvictingAction>().Any()
+            && action.EndpointMetadata.OfType<IHttpMethodMetadata>().LastOrDefault() is { HttpMethods: { Count: > 0 } methods }
+            && methods.All(method => HttpMethods.IsGet(method) || HttpMethods.IsHead(method)))
+        {
+            yield return "it answers GET and HEAD alone, after which nothing is evicted: take [RedisCacheEvict] off, "
+                + "or let the action inject IRedisCacheEvictor.";
+        }
     }
 
     private static IEnumerable<string> OfValues(CachePolicy policy)
