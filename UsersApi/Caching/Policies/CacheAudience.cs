@@ -9,6 +9,6 @@ public enum CacheAudience
     /// <summary>Everyone whom authorization let through: the action must not look at who asks.</summary>
     Everyone,
 
-    /// <summary>Each user alone, by a keyed hash of issuer and subject in the key; a request without a subject bypasses.</summary>
+    /// <summary>Each user alone, by a keyed hash of scheme, issuer and subject in the key; a request without a subject bypasses.</summary>
     PerUser,
 }
