@@ -51,7 +51,7 @@ public sealed class LostRaceTests : ApiTest
         await InsertAsync(other, "b@example.com");
         var bulk = api.Client.SendAsync(HttpMethod.Post, Bulk, Users("a@example.com", "b@example.com"));
         await api.Database.LockWaitersAsync(1, "the API waits for the gate");
-        var locked = other.ExecuteAsync("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE", commandTimeout: 0);
+        var locked = LockAsync();
         await api.Database.LockWaitersAsync(2, "the other waits for the API");
 
         await closed.RollbackAsync();
@@ -61,6 +61,8 @@ public sealed class LostRaceTests : ApiTest
 
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Created));
         await Eventually.HoldsAsync(async () => await DeadlocksAsync(api) > 0, "Postgres counts the deadlock");
+
+        async Task LockAsync() => await other.ExecuteAsync("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE", commandTimeout: 0);
     }
 
     [Test]
