@@ -157,7 +157,7 @@ public sealed class PostgresTroubleTests
     private async Task IsUnavailableAsync(HttpMethod method, string url, string? json = null)
     {
         var mediaType = method == HttpMethod.Patch ? "application/merge-patch+json" : "application/json";
-        using var response = await _api.Client.SendAsync(method, url, json, mediaType: mediaType).WaitAsync(TimeSpan.FromSeconds(10));
+        using var response = await _api.Client.SendAsync(method, url, json, mediaType: mediaType).WaitAsync(Runs.Deadline);
         await response.ProblemAsync(HttpStatusCode.ServiceUnavailable);
         Assert.That(response.Headers.RetryAfter?.Delta, Is.EqualTo(TimeSpan.FromSeconds(5)));
     }

@@ -59,6 +59,15 @@ internal sealed class TestDatabase : IAsyncDisposable
         await connection.ExecuteAsync(sql, parameters);
     }
 
+    /// <summary>
+    /// Waits until so many statements in this database wait for another's lock. Tests share the server, so that what waits anywhere
+    /// on it, as in pg_locks, proves nothing.
+    /// </summary>
+    public Task LockWaitersAsync(int count, string who) => Eventually.HoldsAsync(
+        async () => await ScalarAsync<long>(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == count,
+        who);
+
     public async ValueTask DisposeAsync()
     {
         await DataSource.DisposeAsync();

@@ -7,7 +7,7 @@ namespace UsersApi.Tests.Host;
 internal sealed class Wire : IDisposable
 {
     // Only a server that forgot the connection lets it wait so long.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly TcpClient _client = new() { NoDelay = true };
 

@@ -6,7 +6,7 @@ namespace UsersApi.Tests.Hosting;
 public sealed class ProblemTests : ApiTest
 {
     // Only a broken build waits so long.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     [Test]
     public async Task An_unknown_route_is_a_404_whatever_the_client_accepts([Values("application/json", "text/html", "image/png")] string accept)

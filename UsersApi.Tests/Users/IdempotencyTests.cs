@@ -59,8 +59,7 @@ public sealed class IdempotencyTests
         command.CommandText = "LOCK TABLE users IN EXCLUSIVE MODE";
         await command.ExecuteNonQueryAsync();
         var first = PostAsync(Http.Users, Ada, Key);
-        await Eventually.HoldsAsync(
-            () => _api.Database.ScalarAsync<bool>("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted"), "the first request waits");
+        await _api.Database.LockWaitersAsync(1, "the first request waits");
 
         var again = await PostAsync(Http.Users, Ada, Key);
         await transaction.RollbackAsync();

@@ -30,26 +30,39 @@ public sealed class LostRaceTests : ApiTest
         {
             Assert.That(
                 responses.Select(response => response.StatusCode), Is.EquivalentTo(new[] { HttpStatusCode.Created, HttpStatusCode.Conflict }));
-            Assert.That(await DeadlocksAsync(), Is.Zero);
+            Assert.That(await DeadlocksAsync(Api), Is.Zero);
         }
     }
 
     [Test]
     public async Task A_deadlock_is_tried_again()
     {
-        await using var other = await Api.Database.DataSource.OpenConnectionAsync();
-        await using var transaction = await other.BeginTransactionAsync();
-        await InsertAsync(other, "b@example.com");
-        var bulk = Client.SendAsync(HttpMethod.Post, Bulk, Users("a@example.com", "b@example.com"));
-        await Eventually.HoldsAsync(
-            () => Api.Database.ScalarAsync<bool>("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted"), "the API waits for the other");
+        await using var api = await UsersApiHost.StartAsync(settings: ("Postgres:CommandTimeout", "00:10:00"));
 
-        // The one that waited first looks for a deadlock first, and ends itself.
-        await InsertAsync(other, "a@example.com");
+        // Who waits looks for a deadlock once, after its own deadlock_timeout, and ends itself if it finds one. So the other never
+        // looks, and the API begins the wait that closes the circle: it holds the table, is let past "a", and waits for "b" last.
+        // What it holds is handed over to who waits for it already, so that its next attempt cannot overtake the other.
+        await using var gate = await api.Database.DataSource.OpenConnectionAsync();
+        await using var closed = await gate.BeginTransactionAsync();
+        await InsertAsync(gate, "a@example.com");
+        await using var other = await api.Database.DataSource.OpenConnectionAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await other.ExecuteAsync("SET LOCAL deadlock_timeout = '1h'");
+        await InsertAsync(other, "b@example.com");
+        var bulk = api.Client.SendAsync(HttpMethod.Post, Bulk, Users("a@example.com", "b@example.com"));
+        await api.Database.LockWaitersAsync(1, "the API waits for the gate");
+        var locked = LockAsync();
+        await api.Database.LockWaitersAsync(2, "the other waits for the API");
+
+        await closed.RollbackAsync();
+        await locked;
         await transaction.RollbackAsync();
         using var response = await bulk;
 
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Created));
+        await Eventually.HoldsAsync(async () => await DeadlocksAsync(api) > 0, "Postgres counts the deadlock");
+
+        async Task LockAsync() => await other.ExecuteAsync("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE", commandTimeout: 0);
     }
 
     [Test]
@@ -83,6 +96,9 @@ public sealed class LostRaceTests : ApiTest
     private static Task<int> InsertAsync(NpgsqlConnection connection, string email) => connection.ExecuteAsync(
         "INSERT INTO users (id, created_at, updated_at, email) VALUES (gen_random_uuid(), now(), now(), @email)", new { email });
 
+    private static Task<long> DeadlocksAsync(UsersApiHost api) => api.Database.ScalarAsync<long>(
+        "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()");
+
     private Task LoseAsync(int times, string state) => Api.Database.ExecuteAsync($"""
         CREATE SEQUENCE attempts;
         CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -95,8 +111,6 @@ public sealed class LostRaceTests : ApiTest
         $$;
         CREATE TRIGGER lose AFTER INSERT OR UPDATE OR DELETE ON users FOR EACH STATEMENT EXECUTE FUNCTION lose();
         """);
-
-    private Task<long> DeadlocksAsync() => Api.Database.ScalarAsync<long>("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()");
 
     private Task<HttpResponseMessage> WriteAsync(string write) => write switch
     {

@@ -187,7 +187,7 @@ public sealed class RedisTroubleTests
         var began = TimeProvider.System.GetTimestamp();
         while ((await host.ExchangeAsync("/runs/plain/1")).Outcome.StartsWith("hit", StringComparison.Ordinal))
         {
-            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(TimeSpan.FromSeconds(5)));
+            Assert.That(TimeProvider.System.GetElapsedTime(began), Is.LessThan(Runs.Deadline));
         }
     }
 
