@@ -1,12 +1,14 @@
 using System.Globalization;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.Tokens;
 using Microsoft.Net.Http.Headers;
 
 namespace UsersApi.Identity;
 
 /// <summary>
-/// What a token gets that cannot be judged, because the issuer has not told its keys: 503 where one is needed, for a 401 would tell
+/// What a token gets that cannot be judged, because the issuer has not told its key: 503 where one is needed, for a 401 would tell
 /// the client to throw away a token that may be good. Where none is needed, the request goes on as without one.
 /// </summary>
 internal static class IssuerAway
@@ -20,6 +22,35 @@ internal static class IssuerAway
             && !await http.RequestServices.GetRequiredService<IssuerReachability>().HasToldKeysAsync(http.RequestAborted))
         {
             context.Fail(new Failure());
+        }
+    }
+
+    /// <summary>
+    /// Asks the issuer again for a token that names another key than it had told: its keys may have changed. The framework asks too,
+    /// but in the background, and calls this token invalid meanwhile.
+    /// </summary>
+    public static async Task FindOutAsync(AuthenticationFailedContext context)
+    {
+        var (http, options) = (context.HttpContext, context.Options);
+        if (context.Exception is not SecurityTokenSignatureKeyNotFoundException || options.MetadataAddress is null)
+        {
+            return;
+        }
+
+        if (await http.RequestServices.GetRequiredService<IssuerReachability>().NewKeysAsync(http.RequestAborted) is not { } told)
+        {
+            context.Fail(new Failure());
+            return;
+        }
+
+        var rules = options.TokenValidationParameters.Clone();
+        rules.ConfigurationManager = told;
+        var token = http.Request.Headers.Authorization.ToString()["Bearer ".Length..].Trim();
+        var result = await options.TokenHandlers.Single().ValidateTokenAsync(token, rules);
+        if (result.IsValid)
+        {
+            context.Principal = new ClaimsPrincipal(result.ClaimsIdentity);
+            context.Success();
         }
     }
 
