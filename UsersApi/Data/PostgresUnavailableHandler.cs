@@ -5,8 +5,7 @@ using Npgsql;
 namespace UsersApi.Data;
 
 /// <summary>Answers 503 with <c>Retry-After</c>, not 500, where Postgres cannot be reached, takes too long or asks to try again.</summary>
-internal sealed class PostgresUnavailableHandler(IProblemDetailsService problems, ILogger<PostgresUnavailableHandler> logger)
-    : IExceptionHandler
+internal sealed class PostgresUnavailableHandler(IProblemDetailsService problems, PostgresTrouble trouble) : IExceptionHandler
 {
     private const int RetryAfterSeconds = 5;
 
@@ -17,7 +16,7 @@ internal sealed class PostgresUnavailableHandler(IProblemDetailsService problems
             return false;
         }
 
-        Log.PostgresUnavailable(logger, error.SqlState ?? "no answer", error.Message);
+        trouble.Failed(error);
         httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using UsersApi.Hosting;
 
 namespace UsersApi.Data;
 
@@ -8,10 +7,33 @@ internal sealed class RememberedHealthCheck(IHealthCheck check, TimeProvider clo
 {
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(1);
 
-    // The context names the registration, of which there is one.
-    private readonly SharedAnswer<HealthCheckResult> _result =
-        new(() => check.CheckHealthAsync(new HealthCheckContext(), CancellationToken.None), _ => Memory, clock);
+    private readonly Lock _lock = new();
+    private Task<HealthCheckResult>? _last;
+    private long _at;
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        _result.GetAsync().WaitAsync(cancellationToken);
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            if (_last is null || (_last.IsCompleted && clock.GetElapsedTime(Interlocked.Read(ref _at)) >= Memory))
+            {
+                _last = AskAsync(context);
+            }
+
+            return _last.WaitAsync(cancellationToken);
+        }
+    }
+
+    // For all who wait: none of them ends it by going away.
+    private async Task<HealthCheckResult> AskAsync(HealthCheckContext context)
+    {
+        try
+        {
+            return await Task.Run(() => check.CheckHealthAsync(context, CancellationToken.None));
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _at, clock.GetTimestamp());
+        }
+    }
 }

@@ -1,4 +1,4 @@
-namespace UsersApi.Hosting;
+namespace UsersApi.Identity;
 
 /// <summary>Asks a question once for all who want to know it at the same time, and remembers the answer for a while.</summary>
 /// <param name="ask">Asks. None of those who wait ends it by going away.</param>
