@@ -28,7 +28,7 @@ internal sealed class PostgresUnavailableHandler(IProblemDetailsService problems
     }
 
     // A server that takes no writes is being failed over from, or is out of disk; what took too long may not the next time.
-    // Npgsql counts neither as transient.
-    private static bool IsPassing(NpgsqlException error) =>
-        error.IsTransient || error.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.QueryCanceled;
+    // A pool such as PgBouncer calls it a violation of the protocol, whatever its server suffers from. Npgsql counts none as transient.
+    private static bool IsPassing(NpgsqlException error) => error.IsTransient || error.SqlState
+        is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ProtocolViolation;
 }
