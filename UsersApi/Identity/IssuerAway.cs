@@ -3,7 +3,6 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Tokens;
-using Microsoft.Net.Http.Headers;
 
 namespace UsersApi.Identity;
 
@@ -14,11 +13,12 @@ namespace UsersApi.Identity;
 internal static class IssuerAway
 {
     private const int RetryAfterSeconds = 5;
+    private const string TokenPrefix = "Bearer ";
 
     public static async Task FindOutAsync(MessageReceivedContext context)
     {
         var http = context.HttpContext;
-        if (http.Request.Headers.ContainsKey(HeaderNames.Authorization)
+        if (http.Request.Headers.Authorization.ToString().StartsWith(TokenPrefix, StringComparison.OrdinalIgnoreCase)
             && !await http.RequestServices.GetRequiredService<IssuerReachability>().HasToldKeysAsync(http.RequestAborted))
         {
             context.Fail(new Failure());
@@ -45,7 +45,7 @@ internal static class IssuerAway
 
         var rules = options.TokenValidationParameters.Clone();
         rules.ConfigurationManager = told;
-        var token = http.Request.Headers.Authorization.ToString()["Bearer ".Length..].Trim();
+        var token = http.Request.Headers.Authorization.ToString()[TokenPrefix.Length..].Trim();
         var result = await options.TokenHandlers.Single().ValidateTokenAsync(token, rules);
         if (result.IsValid)
         {
