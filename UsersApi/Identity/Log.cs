@@ -11,6 +11,6 @@ internal static partial class Log
     public static partial void IssuerIsBack(ILogger logger);
 
     [LoggerMessage(4002, LogLevel.Error,
-        "The issuer of tokens cannot be reached ({Reason}). Tokens signed with a key that it has not told are answered 503 until it answers.")]
+        "The issuer of tokens cannot be reached ({Reason}). Tokens with a key that it has not told are answered 503 until it answers.")]
     public static partial void NewKeysAreMissing(ILogger logger, string reason);
 }
