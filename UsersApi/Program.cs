@@ -11,6 +11,7 @@ using UsersApi.Users;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddConsoleLog(args);
 builder.Services.AddRequestLog();
+builder.Services.AddHealthLog();
 builder.Services.AddServer(builder.Configuration);
 builder.Services.AddProblems();
 builder.Services.AddJsonControllers();

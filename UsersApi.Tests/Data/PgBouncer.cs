@@ -5,7 +5,7 @@ using UsersApi.Tests.Coherence;
 
 namespace UsersApi.Tests.Data;
 
-/// <summary>PgBouncer as Debian packages it, before the tests' Postgres: it hands few sessions of the server to many clients.</summary>
+/// <summary>PgBouncer as Debian packages it, before a Postgres: it hands few sessions of the server to many clients.</summary>
 internal sealed class PgBouncer : IDisposable
 {
     // It refuses to run as root.
@@ -23,15 +23,19 @@ internal sealed class PgBouncer : IDisposable
     private string Settings => Path.Combine(_folder.FullName, "pgbouncer.ini");
 
     /// <param name="mode"><c>session</c> or <c>transaction</c>: for how long a client keeps a session of the server.</param>
-    public static async Task<PgBouncer> StartAsync(string mode)
+    /// <param name="connectionString">The server; without it, the one that all tests share.</param>
+    public static async Task<PgBouncer> StartAsync(string mode, string? connectionString = null)
     {
         var pool = new PgBouncer();
-        var server = new NpgsqlConnectionStringBuilder(TestServers.Postgres);
+        var server = new NpgsqlConnectionStringBuilder(connectionString ?? TestServers.Postgres);
+
+        // An empty one is a syntax error to it.
+        var password = server.Password is { Length: > 0 } given ? $"password='{given}'" : "";
 
         // No option that would make it take what it does not take by default.
         await File.WriteAllTextAsync(pool.Settings, string.Create(CultureInfo.InvariantCulture, $"""
             [databases]
-            * = host={server.Host} port={server.Port} user={server.Username} password='{server.Password}'
+            * = host={server.Host} port={server.Port} user={server.Username} {password}
             [pgbouncer]
             listen_addr = 127.0.0.1
             listen_port = {pool.Port}

@@ -85,6 +85,29 @@ public sealed class PostgresTroubleTests
     }
 
     [Test]
+    public async Task It_is_an_error_in_the_log_once_and_a_line_of_its_own_when_it_is_over()
+    {
+        var calm = TimeSpan.FromSeconds(5);
+        for (var outage = 1; outage <= 2; outage++)
+        {
+            _link.Latency = Forever;
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => IsUnavailableAsync(HttpMethod.Get, Uncached)));
+            _link.Latency = TimeSpan.Zero;
+            await IsWellAsync();
+            Assert.That((Lines(2010), Lines(2012)), Is.EqualTo((outage, outage - 1)), "requests that fail and succeed by turns are one outage");
+
+            _clock.Advance(calm);
+            await IsWellAsync();
+            await IsWellAsync();
+            Assert.That((Lines(2010), Lines(2012)), Is.EqualTo((outage, outage)));
+        }
+
+        Assert.That(Lines(2011), Is.GreaterThanOrEqualTo(6));
+
+        int Lines(int id) => _api.Logs.At(LogLevel.Information).Count(line => line.Contains($"PostgresTrouble[{id}]", StringComparison.Ordinal));
+    }
+
+    [Test]
     public async Task A_server_that_was_restarted_is_used_again()
     {
         await IsWellAsync();

@@ -10,13 +10,12 @@ internal sealed class TestIssuer : IAsyncDisposable
 {
     public const string Audience = "users-api-of-the-tests";
 
-    private readonly RSA _rsa = RSA.Create(2048);
-    private readonly RsaSecurityKey _key;
     private readonly WebApplication _server;
+    private RsaSecurityKey _key = NewKey();
+    private int _asked;
 
     private TestIssuer(int port)
     {
-        _key = new RsaSecurityKey(_rsa) { KeyId = Guid.NewGuid().ToString() };
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         _server = builder.Build();
@@ -24,6 +23,12 @@ internal sealed class TestIssuer : IAsyncDisposable
     }
 
     public string Url => _server.Urls.Single();
+
+    /// <summary>How often somebody wanted to know where its keys are.</summary>
+    public int Asked => Volatile.Read(ref _asked);
+
+    /// <summary>Whether it hangs up on everybody.</summary>
+    public bool IsAway { get; set; }
 
     /// <param name="port">0 for any that is free.</param>
     public static async Task<TestIssuer> StartAsync(int port = 0)
@@ -47,25 +52,35 @@ internal sealed class TestIssuer : IAsyncDisposable
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(token);
     }
 
+    /// <summary>Signs with another key from now on, and tells the former one no more.</summary>
+    public void Rotate() => _key = NewKey();
+
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        _rsa.Dispose();
+        _key.Rsa.Dispose();
     }
 
-    private Task AnswerAsync(HttpContext context) => context.Request.Path.Value switch
+    private static RsaSecurityKey NewKey() => new(RSA.Create(2048)) { KeyId = Guid.NewGuid().ToString() };
+
+    private Task AnswerAsync(HttpContext context)
     {
-        "/.well-known/openid-configuration" => context.Response.WriteAsJsonAsync(new Dictionary<string, object>
+        var isFirst = context.Request.Path == "/.well-known/openid-configuration";
+        Interlocked.Add(ref _asked, isFirst ? 1 : 0);
+        if (IsAway)
         {
-            ["issuer"] = Url,
-            ["jwks_uri"] = $"{Url}/keys",
-        }),
-        _ => context.Response.WriteAsJsonAsync(new { keys = new[] { PublicKey() } }),
-    };
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        return isFirst
+            ? context.Response.WriteAsJsonAsync(new Dictionary<string, object> { ["issuer"] = Url, ["jwks_uri"] = $"{Url}/keys" })
+            : context.Response.WriteAsJsonAsync(new { keys = new[] { PublicKey() } });
+    }
 
     private object PublicKey()
     {
-        var key = _rsa.ExportParameters(includePrivateParameters: false);
+        var key = _key.Rsa.ExportParameters(includePrivateParameters: false);
         return new { kty = "RSA", use = "sig", kid = _key.KeyId, n = Base64UrlEncoder.Encode(key.Modulus), e = Base64UrlEncoder.Encode(key.Exponent) };
     }
 }

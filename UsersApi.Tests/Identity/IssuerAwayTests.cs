@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using UsersApi.Identity;
 using UsersApi.Tests.Coherence;
 using UsersApi.Tests.Host;
@@ -38,6 +39,18 @@ public sealed class IssuerAwayTests
             Assert.That(read.StatusCode, Is.EqualTo(HttpStatusCode.OK));
             Assert.That(anonymous.StatusCode, Is.EqualTo(HttpStatusCode.OK));
         }
+    }
+
+    [Test]
+    public async Task Whoever_brings_no_token_but_a_password_is_told_that_a_token_is_needed()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Http.Users);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", "YWRhOnNlY3JldA==");
+
+        using var written = await _api.Anonymous.SendAsync(request);
+
+        await written.ProblemAsync(HttpStatusCode.Unauthorized);
+        Assert.That(written.Headers.WwwAuthenticate.ToString(), Does.StartWith("Bearer"));
     }
 
     [Test]

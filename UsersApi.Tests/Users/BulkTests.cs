@@ -10,6 +10,16 @@ public sealed class BulkTests : ApiTest
     private const string Bulk = $"{Http.Users}/bulk";
 
     [Test]
+    public async Task An_email_of_megabytes_is_too_long_and_not_searched_for_its_labels()
+    {
+        var email = "a@" + string.Concat(Enumerable.Repeat("a.", 7_000_000));
+        using var response = await Client.SendAsync(HttpMethod.Post, Bulk, $$"""[{ "email": "{{email}}" }]""");
+
+        var problem = await response.ProblemAsync(HttpStatusCode.BadRequest);
+        Assert.That(problem.Fields(), Is.EqualTo(new[] { "[0].email" }));
+    }
+
+    [Test]
     public async Task All_users_are_created_in_the_order_of_the_request()
     {
         const string Json = """

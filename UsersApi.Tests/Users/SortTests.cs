@@ -46,6 +46,25 @@ public sealed partial class SortTests : ApiTest
         Assert.That(visited.Select(IdOf), Is.Unique);
     }
 
+    [Test]
+    public async Task Users_of_the_first_time_that_there_is_are_paged_as_others([Values("createdAt", "-createdAt")] string sort)
+    {
+        const int Pages = 10;
+        await Api.Database.ExecuteAsync("UPDATE users SET created_at = '0001-01-01 00:00:00+00'");
+
+        var visited = new List<string>();
+        var url = $"{Http.Users}?limit={Count / Pages}&sort={sort}";
+        for (var page = 1; page <= Pages && url is not null; page++)
+        {
+            using var response = await Client.FetchAsync(url);
+            visited.AddRange((await response.BodyAsync()).EnumerateArray().Select(IdOf));
+            url = NextOf(response);
+        }
+
+        Assert.That(visited, Is.Unique.And.Exactly(Count).Items);
+        Assert.That(url, Is.Null);
+    }
+
     [TestCaseSource(nameof(Sorts))]
     public async Task Skipping_counts_in_the_same_order(string sort)
     {

@@ -16,8 +16,15 @@ internal static partial class Log
     [LoggerMessage(2003, LogLevel.Information, "Migration {Migration} had been applied by another tool. Its checksum is recorded now.")]
     public static partial void MigrationAdopted(ILogger logger, string migration);
 
-    [LoggerMessage(2010, LogLevel.Error, "Postgres is not available ({SqlState}): {Reason}")]
+    [LoggerMessage(2010, LogLevel.Error,
+        "Postgres is not available ({SqlState}: {Reason}). Requests that need it are answered 503. Later ones log no reason.")]
     public static partial void PostgresUnavailable(ILogger logger, string sqlState, string reason);
+
+    [LoggerMessage(2011, LogLevel.Information, "A request was answered 503, since Postgres is not available ({SqlState}).")]
+    public static partial void PostgresStillUnavailable(ILogger logger, string sqlState);
+
+    [LoggerMessage(2012, LogLevel.Information, "Postgres answers again.")]
+    public static partial void PostgresAnswersAgain(ILogger logger);
 
     [LoggerMessage(2020, LogLevel.Warning, "The outbox relay fails ({Reason}). Its rows are kept, and it tries again.")]
     public static partial void OutboxStuck(ILogger logger, string reason);

@@ -34,6 +34,8 @@ internal static class PostgresServiceCollectionExtensions
         services.AddOptions<IdempotencyOptions>()
             .Bind(configuration.GetSection(IdempotencyOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IdempotentAnswers>();
+        services.AddSingleton(provider => new PostgresTrouble(
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PostgresTrouble>>()));
         services.AddSingleton<WriteTransactions>();
         services.AddReads();
         services.AddScoped<RequestWrite>();
@@ -69,6 +71,7 @@ internal static class PostgresServiceCollectionExtensions
             provider.GetRequiredService<PrimaryPosition>(),
             provider.GetRequiredService<IOptions<PostgresOptions>>(),
             provider.GetRequiredService<ReadMetrics>(),
+            provider.GetRequiredService<PostgresTrouble>(),
             provider.GetRequiredService<TimeProvider>()));
     }
 

@@ -5,8 +5,7 @@ using Npgsql;
 namespace UsersApi.Data;
 
 /// <summary>Answers 503 with <c>Retry-After</c>, not 500, where Postgres cannot be reached, takes too long or asks to try again.</summary>
-internal sealed class PostgresUnavailableHandler(IProblemDetailsService problems, ILogger<PostgresUnavailableHandler> logger)
-    : IExceptionHandler
+internal sealed class PostgresUnavailableHandler(IProblemDetailsService problems, PostgresTrouble trouble) : IExceptionHandler
 {
     private const int RetryAfterSeconds = 5;
 
@@ -17,7 +16,7 @@ internal sealed class PostgresUnavailableHandler(IProblemDetailsService problems
             return false;
         }
 
-        Log.PostgresUnavailable(logger, error.SqlState ?? "no answer", error.Message);
+        trouble.Failed(error);
         httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
 
@@ -29,7 +28,7 @@ internal sealed class PostgresUnavailableHandler(IProblemDetailsService problems
     }
 
     // A server that takes no writes is being failed over from, or is out of disk; what took too long may not the next time.
-    // Npgsql counts neither as transient.
-    private static bool IsPassing(NpgsqlException error) =>
-        error.IsTransient || error.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.QueryCanceled;
+    // A pool such as PgBouncer calls it a violation of the protocol, whatever its server suffers from. Npgsql counts none as transient.
+    private static bool IsPassing(NpgsqlException error) => error.IsTransient || error.SqlState
+        is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ProtocolViolation;
 }

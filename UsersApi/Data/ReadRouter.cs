@@ -19,12 +19,16 @@ public sealed class ReadRouter
     private readonly PrimaryPosition _position;
     private readonly PostgresOptions _options;
     private readonly ReadMetrics _metrics;
+    private readonly PostgresTrouble _trouble;
     private readonly TimeProvider _clock;
 
     internal ReadRouter(
         PostgresHosts hosts, PostgresPrimary primary, PrimaryPosition position, IOptions<PostgresOptions> options, ReadMetrics metrics,
-        TimeProvider clock) =>
-        (_hosts, _primary, _position, _options, _metrics, _clock) = (hosts, primary, position, options.Value, metrics, clock);
+        PostgresTrouble trouble, TimeProvider clock)
+    {
+        (_hosts, _primary, _position, _options) = (hosts, primary, position, options.Value);
+        (_metrics, _trouble, _clock) = (metrics, trouble, clock);
+    }
 
     /// <summary>Runs one read.</summary>
     /// <param name="sql">One or more statements with parameters by name; they are sent together.</param>
@@ -49,6 +53,7 @@ public sealed class ReadRouter
                     if (isCurrent)
                     {
                         _metrics.ByReplica();
+                        _trouble.Answered();
                         return result!;
                     }
 
@@ -68,7 +73,9 @@ public sealed class ReadRouter
         await using var connection = await _primary.OpenConnectionAsync(cancellationToken);
         var command = new CommandDefinition(sql, parameters, cancellationToken: cancellationToken);
         await using var reader = await connection.ExecuteReaderAsync(command);
-        return await read(reader, cancellationToken);
+        var answer = await read(reader, cancellationToken);
+        _trouble.Answered();
+        return answer;
     }
 
     private async Task<(bool IsCurrent, T? Result)> TryAsync<T>(

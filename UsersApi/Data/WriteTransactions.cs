@@ -7,7 +7,7 @@ namespace UsersApi.Data;
 /// Runs writes of requests as transactions of their own, marks their rows in the outbox, and keeps account of what is known of their
 /// commits.
 /// </summary>
-public sealed class WriteTransactions(PostgresPrimary primary, IdempotentAnswers answers)
+public sealed class WriteTransactions(PostgresPrimary primary, IdempotentAnswers answers, PostgresTrouble trouble)
 {
     /// <summary>
     /// Runs one transaction. It is explicit even for one statement, whose own error and that of its commit would look alike otherwise.
@@ -40,6 +40,7 @@ public sealed class WriteTransactions(PostgresPrimary primary, IdempotentAnswers
             write.SendCommit();
             await transaction.CommitAsync(cancellationToken);
             write.Commit();
+            trouble.Answered();
         }
 
         return result;

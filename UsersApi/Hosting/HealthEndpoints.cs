@@ -10,6 +10,9 @@ namespace UsersApi.Hosting;
 /// </summary>
 internal static class HealthEndpoints
 {
+    /// <summary>The checks are registered by those who know what they check.</summary>
+    public static IServiceCollection AddHealthLog(this IServiceCollection services) => services.AddSingleton<HealthLog>();
+
     public static WebApplication MapHealth(this WebApplication app)
     {
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync })
@@ -27,12 +30,15 @@ internal static class HealthEndpoints
     }
 
     // Names and states only: the reasons, which may name hosts, are in the log. AspNetCore.HealthChecks.UI.Client writes them.
-    private static Task WriteAsync(HttpContext context, HealthReport report) =>
-        context.Response.WriteAsJsonAsync(
+    private static Task WriteAsync(HttpContext context, HealthReport report)
+    {
+        context.RequestServices.GetRequiredService<HealthLog>().Report(report);
+        return context.Response.WriteAsJsonAsync(
             new
             {
                 Status = report.Status.ToString(),
                 Checks = report.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Status.ToString()),
             },
             context.RequestAborted);
+    }
 }

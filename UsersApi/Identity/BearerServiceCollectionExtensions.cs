@@ -61,6 +61,7 @@ internal static class BearerServiceCollectionExtensions
         jwt.Events = new JwtBearerEvents
         {
             OnMessageReceived = IssuerAway.FindOutAsync,
+            OnAuthenticationFailed = IssuerAway.FindOutAsync,
             OnForbidden = BearerProblems.NameScopeAsync,
             OnChallenge = BearerProblems.NameScopeAsync,
         };

@@ -1,25 +1,56 @@
 using System.Globalization;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.Net.Http.Headers;
+using Microsoft.IdentityModel.Tokens;
 
 namespace UsersApi.Identity;
 
 /// <summary>
-/// What a token gets that cannot be judged, because the issuer has not told its keys: 503 where one is needed, for a 401 would tell
+/// What a token gets that cannot be judged, because the issuer has not told its key: 503 where one is needed, for a 401 would tell
 /// the client to throw away a token that may be good. Where none is needed, the request goes on as without one.
 /// </summary>
 internal static class IssuerAway
 {
     private const int RetryAfterSeconds = 5;
+    private const string TokenPrefix = "Bearer ";
 
     public static async Task FindOutAsync(MessageReceivedContext context)
     {
         var http = context.HttpContext;
-        if (http.Request.Headers.ContainsKey(HeaderNames.Authorization)
+        if (http.Request.Headers.Authorization.ToString().StartsWith(TokenPrefix, StringComparison.OrdinalIgnoreCase)
             && !await http.RequestServices.GetRequiredService<IssuerReachability>().HasToldKeysAsync(http.RequestAborted))
         {
             context.Fail(new Failure());
+        }
+    }
+
+    /// <summary>
+    /// Asks the issuer again for a token that names another key than it had told: its keys may have changed. The framework asks too,
+    /// but in the background, and calls this token invalid meanwhile.
+    /// </summary>
+    public static async Task FindOutAsync(AuthenticationFailedContext context)
+    {
+        var (http, options) = (context.HttpContext, context.Options);
+        if (context.Exception is not SecurityTokenSignatureKeyNotFoundException || options.MetadataAddress is null)
+        {
+            return;
+        }
+
+        if (await http.RequestServices.GetRequiredService<IssuerReachability>().NewKeysAsync(http.RequestAborted) is not { } told)
+        {
+            context.Fail(new Failure());
+            return;
+        }
+
+        var rules = options.TokenValidationParameters.Clone();
+        rules.ConfigurationManager = told;
+        var token = http.Request.Headers.Authorization.ToString()[TokenPrefix.Length..].Trim();
+        var result = await options.TokenHandlers.Single().ValidateTokenAsync(token, rules);
+        if (result.IsValid)
+        {
+            context.Principal = new ClaimsPrincipal(result.ClaimsIdentity);
+            context.Success();
         }
     }
 

@@ -9,4 +9,8 @@ internal static partial class Log
 
     [LoggerMessage(4001, LogLevel.Information, "The issuer of tokens answers again.")]
     public static partial void IssuerIsBack(ILogger logger);
+
+    [LoggerMessage(4002, LogLevel.Error,
+        "The issuer of tokens cannot be reached ({Reason}). Tokens with a key that it has not told are answered 503 until it answers.")]
+    public static partial void NewKeysAreMissing(ILogger logger, string reason);
 }

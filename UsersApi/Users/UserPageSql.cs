@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace UsersApi.Users;
 
 /// <summary>Writes the query of one page.</summary>
@@ -15,7 +17,7 @@ internal static class UserPageSql
         {
             null => ("id", "@AfterId"),
             UserSorts.Email or UserSorts.EmailDescending => (LowerEmail, "lower(@AfterEmail COLLATE \"C\")"),
-            _ => ("created_at, id", "@AfterCreatedAt, @AfterId"),
+            _ => ("created_at, id", "@AfterCreatedAt::timestamptz, @AfterId"),
         };
         var isDescending = query.Sort is { } sort && UserSorts.IsDescending(sort);
         var (beyond, order) = isDescending
@@ -55,7 +57,9 @@ internal static class UserPageSql
             query.Email,
             AfterId = position.Id,
             AfterEmail = position.Email,
-            AfterCreatedAt = DateTime.SpecifyKind(position.CreatedAt, DateTimeKind.Utc),
+
+            // As a text: Npgsql takes the first time that .NET has for Postgres' -infinity, which is before the users of that time.
+            AfterCreatedAt = DateTime.SpecifyKind(position.CreatedAt, DateTimeKind.Utc).ToString("O", CultureInfo.InvariantCulture),
         };
     }
 

@@ -23,7 +23,7 @@ public sealed class UserPatch : IValidatableObject
     /// <summary>At most 254 ASCII characters. Unique among users: upper and lower case are the same.</summary>
     /// <example>ada@example.com</example>
     [StringLength(UserLimits.EmailLength)]
-    [RegularExpression(EmailSyntax.Pattern, ErrorMessage = EmailSyntax.Message)]
+    [Email]
     [NeverNull]
     public string? Email
     {

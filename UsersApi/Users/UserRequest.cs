@@ -10,7 +10,7 @@ public sealed class UserRequest
     /// <example>ada.lovelace@example.com</example>
     [Required]
     [StringLength(UserLimits.EmailLength)]
-    [RegularExpression(EmailSyntax.Pattern, ErrorMessage = EmailSyntax.Message)]
+    [Email]
     public string Email { get; set; } = "";
 
     /// <summary>1 to 200 characters without control characters. Null if it is not known.</summary>
