@@ -21,6 +21,8 @@ internal sealed class WatchedRequest : IHttpRequestFeature
         HeaderNames.IfModifiedSince, HeaderNames.IfUnmodifiedSince,
         // A server may disregard it (RFC 9110, section 12.5.2), and no client sends it: not worth a Vary on every response.
         HeaderNames.AcceptCharset,
+        // A request that has one bypasses the cache.
+        HeaderNames.TransferEncoding,
     ];
 
     private readonly IFeatureCollection _features;

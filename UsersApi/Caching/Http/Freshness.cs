@@ -9,6 +9,10 @@ namespace UsersApi.Caching.Http;
 /// <param name="Age">How old it is already, where it comes from another cache or says when it was made (section 4.2.3).</param>
 internal readonly partial record struct Freshness(int Seconds, int StaleSeconds, int StaleIfErrorSeconds, int Age)
 {
+    // All three forms of HTTP's dates, the last of them with a day of one digit too (RFC 9110, section 5.6.7), and no other.
+    private static readonly string[] DateForms =
+        ["R", "dddd, dd-MMM-yy HH:mm:ss 'GMT'", "ddd MMM dd HH:mm:ss yyyy", "ddd MMM  d HH:mm:ss yyyy"];
+
     /// <summary><c>s-maxage</c>, else <c>max-age</c>, else <c>Expires</c>, less the age that it has.</summary>
     public static Freshness Of(IHeaderDictionary headers, DateTimeOffset now)
     {
@@ -36,7 +40,7 @@ internal readonly partial record struct Freshness(int Seconds, int StaleSeconds,
 
     private static int AgeOf(IHeaderDictionary headers, DateTimeOffset now)
     {
-        var apparent = HeaderUtilities.TryParseDate(headers.Date.ToString(), out var date) ? (now - date).TotalSeconds : 0;
+        var apparent = DateOf(headers.Date) is { } date ? (now - date).TotalSeconds : 0;
         var first = headers.Age.ToString().Split(',')[0];
         var said = double.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var age) ? age : 0;
         return (int)Math.Clamp(Math.Max(apparent, said), 0, int.MaxValue);
@@ -53,11 +57,13 @@ internal readonly partial record struct Freshness(int Seconds, int StaleSeconds,
             return int.MaxValue;
 
         // An invalid date, as in "Expires: 0", lies in the past (section 5.3).
-        var date = HeaderUtilities.TryParseDate(headers.Date.ToString(), out var said) ? said : now;
-        return HeaderUtilities.TryParseDate(headers.Expires.ToString(), out var expires)
-            ? (int)Math.Clamp((expires - date).TotalSeconds, 0, int.MaxValue)
+        return DateOf(headers.Expires) is { } expires
+            ? (int)Math.Clamp((expires - (DateOf(headers.Date) ?? now)).TotalSeconds, 0, int.MaxValue)
             : 0;
     }
+
+    private static DateTimeOffset? DateOf(StringValues text) => DateTimeOffset.TryParseExact(
+        text, DateForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
 
     // A number beyond what can be counted is the greatest that can, and one in quotes is a number too (sections 1.2.2 and 5.2).
     private static string Clamped(Match match)

@@ -14,11 +14,13 @@ internal sealed class AcceptDimension
         var produces = action.FilterDescriptors.Select(descriptor => descriptor.Filter).OfType<ProducesAttribute>().LastOrDefault();
         // [Produces(typeof(...))] names no content type, and takes none away.
         _isDeclared = produces is { ContentTypes.Count: > 0 };
-        var types = _isDeclared ? [.. produces!.ContentTypes] : TypesOf(Unwrapped(action.MethodInfo.ReturnType), options);
+        var written = Unwrapped(action.MethodInfo.ReturnType);
+        // What returns nothing writes by itself: no formatter asks what would be accepted.
+        var types = written == typeof(void) ? [] : _isDeclared ? [.. produces!.ContentTypes] : TypesOf(written, options);
         _browsersCount = options.RespectBrowserAcceptHeader;
         _writesXml = TypesOf(typeof(ProblemDetails), options).Exists(type => type.Contains("xml", StringComparison.OrdinalIgnoreCase));
-        IsNegotiated = options.ReturnHttpNotAcceptable || types.Distinct(StringComparer.OrdinalIgnoreCase).Count() > 1
-            || types.Exists(type => type.Contains('*', StringComparison.Ordinal));
+        IsNegotiated = (options.ReturnHttpNotAcceptable && written != typeof(void))
+            || types.Distinct(StringComparer.OrdinalIgnoreCase).Count() > 1 || types.Exists(type => type.Contains('*', StringComparison.Ordinal));
     }
 
     /// <summary>Whether <c>Accept</c> can change the answer at all.</summary>
@@ -48,9 +50,14 @@ internal sealed class AcceptDimension
             ? formatter.SupportedMediaTypes.Where(type => !type.Contains('*', StringComparison.Ordinal))
             : formatter.GetSupportedContentTypes(null!, written) ?? [])];
 
-    /// <summary>What the action's result is made of; <see cref="object"/> where only the action knows.</summary>
+    /// <summary>
+    /// What the action's result is made of; <see cref="object"/> where only the action knows, <see cref="void"/> where there is none.
+    /// </summary>
     private static Type Unwrapped(Type type)
     {
+        if (type == typeof(Task) || type == typeof(ValueTask))
+            return typeof(void);
+
         if (type.IsGenericType && type.GetGenericTypeDefinition() is var generic
             && (generic == typeof(Task<>) || generic == typeof(ValueTask<>) || generic == typeof(ActionResult<>)))
         {
