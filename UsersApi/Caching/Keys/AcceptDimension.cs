@@ -20,7 +20,8 @@ internal sealed class AcceptDimension
         _browsersCount = options.RespectBrowserAcceptHeader;
         _writesXml = TypesOf(typeof(ProblemDetails), options).Exists(type => type.Contains("xml", StringComparison.OrdinalIgnoreCase));
         IsNegotiated = (options.ReturnHttpNotAcceptable && written != typeof(void))
-            || types.Distinct(StringComparer.OrdinalIgnoreCase).Count() > 1 || types.Exists(type => type.Contains('*', StringComparison.Ordinal));
+            || types.Distinct(StringComparer.OrdinalIgnoreCase).Count() > 1
+            || types.Exists(type => type.Contains('*', StringComparison.Ordinal));
     }
 
     /// <summary>Whether <c>Accept</c> can change the answer at all.</summary>
