@@ -92,7 +92,6 @@ public sealed class CanaryTests
     {
         await using var api = await StartFilledAsync();
         using var results = new Results(api);
-        using var requests = new Results(api, "cache.requests", "cache.outcome");
         await ChangeAsync(api);
 
         using var hit = await api.Anonymous.FetchAsync(One);
@@ -100,7 +99,7 @@ public sealed class CanaryTests
         using var second = await api.Anonymous.FetchAsync(One);
         await _clock.TimersAsync(CacheCanary.Patience, 2);
 
-        await requests.AreAsync("hit", "hit");
+        Assert.That(CountOf(api), Is.EqualTo("hit 2, stored 1"));
         Assert.That(await second.Content.ReadAsStringAsync(), Is.EqualTo(await hit.Content.ReadAsStringAsync()));
     }
 
@@ -109,15 +108,36 @@ public sealed class CanaryTests
     {
         await using var api = await StartFilledAsync(("RedisCached:CanaryPermille", "0"));
         using var results = new Results(api);
-        using var requests = new Results(api, "cache.requests", "cache.outcome");
         await ChangeAsync(api);
 
         using var hit = await api.Anonymous.FetchAsync(One);
 
-        await requests.AreAsync("hit");
         await _clock.TimersAsync(CacheCanary.Patience, 0);
         await results.AreAsync();
     }
+
+    [Test]
+    public async Task Comparison_takes_a_permit_while_its_action_runs_and_gives_it_back()
+    {
+        await using var api = await StartFilledAsync(
+            ("RedisCached:CanaryPermille", "1000"), ("RedisCached:MaxRunningMisses", "1"), ("RedisCached:MissWait", "00:00:00"));
+        using var results = new Results(api);
+
+        await using (await api.Database.LockedUsersAsync())
+        {
+            using var hit = await api.Anonymous.FetchAsync(One);
+            await api.Database.LockWaitersAsync(1, "the comparison runs the action");
+            using var refused = await api.Anonymous.FetchAsync($"{Http.Users}?limit=2");
+            Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        }
+
+        await results.AreAsync("same");
+        using var allowed = await api.Anonymous.FetchAsync($"{Http.Users}?limit=2");
+        Assert.That(allowed.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    private static string CountOf(UsersApiHost api) => string.Join(", ", api.Services.GetRequiredService<CacheStatistics>().Routes.Single().Reasons
+        .OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Key} {one.Value}"));
 
     private static async Task ChangeAsync(UsersApiHost api)
     {
@@ -136,21 +156,21 @@ public sealed class CanaryTests
         return api;
     }
 
-    /// <summary>What one host counts from now on.</summary>
+    /// <summary>What the comparisons of one host say from now on.</summary>
     private sealed class Results : IDisposable
     {
         private readonly ConcurrentQueue<string> _counted = new();
         private readonly MeterListener _listener = new();
 
-        public Results(UsersApiHost api, string instrument = "cache.canary.comparisons", string tag = "cache.canary.result")
+        public Results(UsersApiHost api)
         {
             var factory = api.Services.GetRequiredService<IMeterFactory>();
             _listener.InstrumentPublished = (published, listener) =>
             {
-                if (published.Name == instrument && published.Meter.Scope == factory)
+                if (published.Name == "cache.canary.comparisons" && published.Meter.Scope == factory)
                     listener.EnableMeasurementEvents(published);
             };
-            _listener.SetMeasurementEventCallback<long>((_, _, tags, _) => _counted.Enqueue((string)tags.ToArray().Single(one => one.Key == tag).Value!));
+            _listener.SetMeasurementEventCallback<long>((_, _, tags, _) => _counted.Enqueue((string)tags.ToArray().Single(one => one.Key == "cache.canary.result").Value!));
             _listener.Start();
         }
 

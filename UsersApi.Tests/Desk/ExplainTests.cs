@@ -44,6 +44,26 @@ public sealed class ExplainTests
     }
 
     [Test]
+    public async Task Asking_takes_a_permit_while_the_action_runs_and_gives_it_back_even_if_it_fails()
+    {
+        await using var api = await StartAsync(("RedisCached:MaxRunningMisses", "1"), ("RedisCached:MissWait", "00:00:00"));
+        Task<JsonElement> asking;
+        await using (await api.Database.LockedUsersAsync())
+        {
+            asking = ExplainAsync(api, One);
+            await api.Database.LockWaitersAsync(1, "asking runs the action");
+            using var refused = await api.Anonymous.FetchAsync($"{Http.Users}?limit=2");
+            Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        }
+
+        Assert.That(VerdictOf(await asking), Is.EqualTo("miss absent"));
+        await api.Database.ExecuteAsync("ALTER TABLE users RENAME TO hidden");
+        using var failed = await api.Client.SendAsync(HttpMethod.Post, "/api/v1/cache/explanations", $$"""{ "target": "{{One}}" }""");
+        await api.Database.ExecuteAsync("ALTER TABLE hidden RENAME TO users");
+        Assert.That(await StatusOfAsync(api, $"{Http.Users}?limit=2"), Does.EndWith("stored"));
+    }
+
+    [Test]
     public async Task An_evicted_response_tells_the_tag()
     {
         await using var api = await StartAsync();

@@ -68,6 +68,14 @@ internal sealed class TestDatabase : IAsyncDisposable
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == count,
         who);
 
+    /// <summary>Keeps everybody from reading users until it is disposed of.</summary>
+    public async Task<IAsyncDisposable> LockedUsersAsync()
+    {
+        var connection = await DataSource.OpenConnectionAsync();
+        await connection.ExecuteAsync("BEGIN; LOCK TABLE users");
+        return connection;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await DataSource.DisposeAsync();

@@ -21,6 +21,7 @@ public static class RedisCachedServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddSingleton<CacheMetrics>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<KillSwitch>(provider, configuration));
         services.AddSingleton<CachePolicies>();
         services.AddSingleton<CacheFlights>();
         services.AddSingleton<MissLimiter>();

@@ -9,7 +9,7 @@ namespace UsersApi.Hosting;
 /// Says in <c>Cache-Status</c> (RFC 9211) that a cached action failed and no stored response could take its place. The cache can't: the
 /// answer to an exception begins without the headers that were set before.
 /// </summary>
-internal sealed class FailedReadHandler(IOptionsMonitor<RedisCachedOptions> options) : IExceptionHandler
+internal sealed class FailedReadHandler(IOptions<RedisCachedOptions> options) : IExceptionHandler
 {
     /// <returns>False: another handler answers.</returns>
     public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -18,7 +18,7 @@ internal sealed class FailedReadHandler(IOptionsMonitor<RedisCachedOptions> opti
         if (endpoint?.Metadata.GetMetadata<RedisCachedAttribute>() is not null
             && (HttpMethods.IsGet(httpContext.Request.Method) || HttpMethods.IsHead(httpContext.Request.Method)))
         {
-            httpContext.Response.Headers.Append("Cache-Status", $"{options.CurrentValue.Name}; detail=failed");
+            httpContext.Response.Headers.Append("Cache-Status", $"{options.Value.Name}; detail=failed");
         }
 
         return ValueTask.FromResult(false);

@@ -60,7 +60,7 @@ public sealed class CacheExplainer
             _key = request!.KeyOf([]);
             _tags = [.. request.Bound.Tags.Select(tag => new TagState(tag, null, null))];
             _steps.Add($"Its key is {_key}.");
-            if (!request.Options.Enabled)
+            if (!request.IsCacheOn)
                 return End("bypass", CacheMetrics.ReasonOf(CacheOutcome.Disabled), "The cache is switched off.");
 
             var found = await services.Store.FindAsync(policy, request.KeyOf, request.Bound.Tags);

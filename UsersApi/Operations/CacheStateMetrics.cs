@@ -11,8 +11,8 @@ namespace UsersApi.Caching.Operations;
 
 /// <summary>What the cache of this node is like at the moment, measured whenever somebody collects.</summary>
 internal sealed class CacheStateMetrics(
-    IMeterFactory factory, CacheMetrics metrics, CacheStatistics statistics, CacheWriteQueue queue, NearCache near,
-    IOptionsMonitor<RedisCachedOptions> options, TimeProvider time, CanaryMetrics canary, RedisMemory? memory = null,
+    IMeterFactory factory, CacheMetrics metrics, CacheWriteQueue queue, NearCache near,
+    KillSwitch cacheSwitch, TimeProvider time, CanaryMetrics canary, RedisMemory? memory = null,
     RedisConnection? connection = null, ScriptRunner? runner = null, KnownVersions? known = null,
     OwedTags? owed = null)
     : IHostedService
@@ -21,7 +21,7 @@ internal sealed class CacheStateMetrics(
     {
         // The factory gives the cache's own meter, whose counters are in UsersApi.Caching.
         var meter = factory.Create(CacheMetrics.MeterName);
-        meter.CreateObservableGauge("cache.enabled", () => Of(options.CurrentValue.Enabled), "1", "0 while the kill switch is off.");
+        meter.CreateObservableGauge("cache.enabled", () => Of(cacheSwitch.IsOn), "1", "0 while the kill switch is off.");
         meter.CreateObservableUpDownCounter("cache.memory.usage", () => near.Entries.Bytes, "By", "Bytes of responses in memory.");
         meter.CreateObservableUpDownCounter("cache.memory.entries", () => near.Entries.Count, "{entry}", "Responses in memory.");
         meter.CreateObservableUpDownCounter("cache.queue.usage", () => queue.Bytes, "By", "Bytes that wait to be written.");
@@ -39,7 +39,6 @@ internal sealed class CacheStateMetrics(
             meter.CreateObservableGauge("cache.redis.memory.limit", () => memory!.Limit, "By", "Bytes that Redis may use; 0 for no limit.");
         }
 
-        statistics.Start();
         metrics.BeginAtZero();
         canary.BeginAtZero();
         return Task.CompletedTask;

@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
-using System.Globalization;
 using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -12,35 +9,22 @@ using UsersApi.Caching.Store;
 namespace UsersApi.Caching.Operations;
 
 /// <summary>What became of the requests of this node since it started, by route.</summary>
-public sealed class CacheStatistics : IDisposable
+public sealed class CacheStatistics
 {
     /// <summary>Keys that one look through Redis passes at most.</summary>
     public const int MostScanned = 100_000;
 
-    private readonly ConcurrentDictionary<(string Route, string Outcome, string Reason), Counter> _requests = new();
-    private readonly MeterListener _listener = new();
+    private readonly RequestCounts _requests;
     private readonly NearCache _near;
     private readonly IOptions<RedisCachedOptions> _options;
     private readonly RedisConnection? _redis;
 
-    internal CacheStatistics(IMeterFactory factory, NearCache near, IOptions<RedisCachedOptions> options, RedisConnection? redis)
-    {
-        (_near, _options, _redis) = (near, options, redis);
-        _listener.InstrumentPublished = (instrument, listener) =>
-        {
-            // Another host in this process has a factory of its own.
-            if (instrument is { Name: "cache.requests", Meter: { Name: CacheMetrics.MeterName, Scope: var scope } }
-                && ReferenceEquals(scope, factory))
-            {
-                listener.EnableMeasurementEvents(instrument);
-            }
-        };
-        _listener.SetMeasurementEventCallback<long>(Count);
-    }
+    internal CacheStatistics(CacheMetrics metrics, NearCache near, IOptions<RedisCachedOptions> options, RedisConnection? redis) =>
+        (_requests, _near, _options, _redis) = (metrics.Requests, near, options, redis);
 
-    /// <summary>Requests by route, outcome and reason.</summary>
+    /// <summary>Clients' requests by route.</summary>
     public IReadOnlyList<RouteStatistics> Routes =>
-        [.. _requests.GroupBy(count => count.Key.Route).OrderBy(group => group.Key).Select(StatisticsOf)];
+        [.. _requests.All.GroupBy(one => one.Route).OrderBy(route => route.Key, StringComparer.Ordinal).Select(StatisticsOf)];
 
     /// <summary>Responses in this process's memory, and their bytes.</summary>
     public EntryCount InMemory => new(_near.Entries.Count, _near.Entries.Bytes);
@@ -82,34 +66,12 @@ public sealed class CacheStatistics : IDisposable
         return new StoredStatistics(counts, passed, IsWhole: cursor == "0");
     }
 
-    /// <summary>Begins to count.</summary>
-    internal void Start() => _listener.Start();
-
-    /// <inheritdoc/>
-    public void Dispose() => _listener.Dispose();
-
-    private static RouteStatistics StatisticsOf(
-        IGrouping<string, KeyValuePair<(string Route, string Outcome, string Reason), Counter>> route)
+    private static RouteStatistics StatisticsOf(IGrouping<string, (string Route, CacheOutcome Outcome, long Count)> route)
     {
-        var all = route.Sum(count => count.Value.Value);
-        var hits = route.Where(count => count.Key.Outcome is "hit" or "stale").Sum(count => count.Value.Value);
+        var all = route.Sum(one => one.Count);
+        var hits = route.Where(one => CacheMetrics.GroupOf(one.Outcome) is "hit" or "stale").Sum(one => one.Count);
         return new RouteStatistics(
-            route.Key, all, Math.Round((double)hits / all, 4), route.ToDictionary(count => count.Key.Reason, count => count.Value.Value));
-    }
-
-    private void Count(Instrument instrument, long added, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
-    {
-        var key = (Convert.ToString(tags[2].Value, CultureInfo.InvariantCulture) ?? "", (string)tags[0].Value!, (string)tags[1].Value!);
-        _requests.GetOrAdd(key, static _ => new Counter()).Add(added);
-    }
-
-    private sealed class Counter
-    {
-        private long _value;
-
-        public long Value => Volatile.Read(ref _value);
-
-        public void Add(long added) => Interlocked.Add(ref _value, added);
+            route.Key, all, Math.Round((double)hits / all, 4), route.ToDictionary(one => CacheMetrics.ReasonOf(one.Outcome), one => one.Count));
     }
 }
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using UsersApi.Caching.Policies;
 using UsersApi.Caching.Redis;
@@ -14,17 +13,16 @@ public sealed class CacheSwitches : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly CacheSwitch _own;
-    private readonly IOptionsMonitor<RedisCachedOptions> _options;
+    private readonly KillSwitch _own;
     private readonly TimeProvider _time;
     private readonly RedisConnection? _redis;
     private volatile bool _isUntold;
 
-    internal CacheSwitches(CacheSwitch own, IOptionsMonitor<RedisCachedOptions> options, TimeProvider time, RedisConnection? redis) =>
-        (_own, _options, _time, _redis) = (own, options, time, redis);
+    internal CacheSwitches(KillSwitch own, TimeProvider time, RedisConnection? redis) =>
+        (_own, _time, _redis) = (own, time, redis);
 
     /// <summary>Whether this node caches.</summary>
-    public bool IsOn => _options.CurrentValue.Enabled;
+    public bool IsOn => _own.IsOn;
 
     private RedisKey Key => _redis!.TagPrefix + "#off";
 
@@ -33,7 +31,7 @@ public sealed class CacheSwitches : BackgroundService
     public async Task<bool> SetAsync(bool isOn)
     {
         _isUntold = true;
-        _own.Set(!isOn);
+        _own.IsOff = !isOn;
         return await TryTellAsync();
     }
 
@@ -53,7 +51,7 @@ public sealed class CacheSwitches : BackgroundService
         {
             // What was switched here while Redis was away comes first.
             if (await TryTellAsync() && await (await _redis!.DatabaseAsync()).KeyExistsAsync(Key) is var isOff && !_isUntold)
-                _own.Set(isOff);
+                _own.IsOff = isOff;
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
         {

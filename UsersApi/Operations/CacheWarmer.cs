@@ -16,8 +16,8 @@ namespace UsersApi.Caching.Operations;
 /// answered, or their time is over.
 /// </summary>
 internal sealed class CacheWarmer(
-    OwnRequests requests, IOptions<WarmOptions> options, IOptionsMonitor<RedisCachedOptions> cache, IHostApplicationLifetime lifetime,
-    TimeProvider time, ILogger<CacheWarmer> logger)
+    OwnRequests requests, IOptions<WarmOptions> options, IOptions<RedisCachedOptions> cache, KillSwitch cacheSwitch,
+    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<CacheWarmer> logger)
     : BackgroundService, IHealthCheck
 {
     // The first clients may be there already.
@@ -81,11 +81,11 @@ internal sealed class CacheWarmer(
     private async Task SendAsync((int Index, WarmRequest Request) each, long storedAfter, CancellationToken stopping)
     {
         // Switched off, the cache would keep nothing of it.
-        if (!cache.CurrentValue.Enabled)
+        if (!cacheSwitch.IsOn)
             return;
 
         using var span = CacheTraces.Warming();
-        using var limit = new CancellationTokenSource(cache.CurrentValue.RevalidationTimeout, time);
+        using var limit = new CancellationTokenSource(cache.Value.RevalidationTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
         try
         {

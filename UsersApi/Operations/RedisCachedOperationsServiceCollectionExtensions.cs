@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -29,19 +28,16 @@ public static class RedisCachedOperationsServiceCollectionExtensions
 
         services.AddSingleton<StoredEntries>();
         services.AddSingleton<OwnRequests>();
-        services.AddSingleton<CacheSwitch>();
-        services.AddSingleton<IPostConfigureOptions<RedisCachedOptions>>(provider => provider.GetRequiredService<CacheSwitch>());
-        services.AddSingleton<IOptionsChangeTokenSource<RedisCachedOptions>>(provider => provider.GetRequiredService<CacheSwitch>());
         services.AddSingleton(provider => new CacheSwitches(
-            provider.GetRequiredService<CacheSwitch>(), provider.GetRequiredService<IOptionsMonitor<RedisCachedOptions>>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetService<RedisConnection>()));
+            provider.GetRequiredService<KillSwitch>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<RedisConnection>()));
         services.AddSingleton(provider => new CacheDesk(
             provider.GetRequiredService<StoredEntries>(), provider.GetRequiredService<TagEvictor>()));
         services.AddSingleton(provider => new CacheExplainer(
             provider.GetRequiredService<OwnRequests>(), provider.GetRequiredService<StoredEntries>(),
             provider.GetRequiredService<CacheServices>()));
         services.AddSingleton(provider => new CacheStatistics(
-            provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<NearCache>(),
+            provider.GetRequiredService<CacheMetrics>(), provider.GetRequiredService<NearCache>(),
             provider.GetRequiredService<IOptions<RedisCachedOptions>>(), provider.GetService<RedisConnection>()));
         services.AddOptions<CanaryOptions>().BindConfiguration(CanaryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<CanaryMetrics>();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using UsersApi.Tests.Caching.Host;
+using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Caching.Startup;
 
@@ -60,18 +61,34 @@ public sealed partial class MistakeTests
     }
 
     [Test]
-    public async Task Mistake_in_a_setting_of_a_running_host_leaves_the_last_ones_without()
+    public async Task Mistake_in_a_setting_of_a_running_host_does_not_keep_it_from_being_switched_off()
     {
-        await using var host = await CachedHost.StartAsync([typeof(Right)], redis: "");
+        var logs = new CollectedLogs();
+        await using var host = await CachedHost.StartAsync(
+            [typeof(Right)], services: services => services.AddLogging(logging => logging.AddProvider(logs)), redis: "");
         await host.ExchangeAsync("GET", "/right/1");
-        var configuration = (IConfigurationRoot)host.Services.GetRequiredService<IConfiguration>();
-        configuration["RedisCached:JitterPercent"] = "500";
 
-        Assert.That(configuration.Reload, Throws.InstanceOf<AggregateException>());
+        Reload(host, ("JitterPercent", "500"));
         Assert.That((await host.ExchangeAsync("GET", "/right/1")).Outcome, Does.StartWith("hit"));
-        configuration["RedisCached:JitterPercent"] = "0";
-        configuration["RedisCached:Enabled"] = "false";
-        configuration.Reload();
+        Reload(host, ("Enabled", "false"));
+        Assert.That((await host.ExchangeAsync("GET", "/right/1")).Outcome, Does.Contain("disabled"));
+        Reload(host, ("Enabled", "nonsense"));
+        Assert.That((await host.ExchangeAsync("GET", "/right/1")).Outcome, Does.Contain("disabled"));
+        Reload(host, ("Enabled", null));
+        Assert.That((await host.ExchangeAsync("GET", "/right/1")).Outcome, Does.StartWith("hit"));
+        Assert.That(
+            logs.At(LogLevel.Warning).Where(line => line.Contains("switched", StringComparison.Ordinal)),
+            Is.EqualTo(((string[])["off", "on"]).Select(state => $"UsersApi.Caching.Policies.KillSwitch[1020] The cache of this node was switched {state}.")));
+    }
+
+    [Test]
+    public async Task What_code_has_switched_off_stays_off_whatever_else_is_reloaded()
+    {
+        await using var host = await CachedHost.StartAsync(
+            [typeof(Right)], services: services => services.Configure<RedisCachedOptions>(options => options.Enabled = false), redis: "");
+
+        Reload(host, ("JitterPercent", "0"));
+
         Assert.That((await host.ExchangeAsync("GET", "/right/1")).Outcome, Does.Contain("disabled"));
     }
 
@@ -81,5 +98,19 @@ public sealed partial class MistakeTests
         var mistake = await Assert.ThrowsAsync<OptionsValidationException>(() => CachedHost.StartAsync([typeof(Right)], new() { [name] = value }, redis: ""));
 
         Assert.That(mistake!.Message, Does.Contain(name.Split(':')[^1]));
+    }
+
+    private static void Reload(CachedHost host, (string Name, string? Value) setting)
+    {
+        var configuration = (IConfigurationRoot)host.Services.GetRequiredService<IConfiguration>();
+        configuration[$"RedisCached:{setting.Name}"] = setting.Value;
+        try
+        {
+            configuration.Reload();
+        }
+        catch (AggregateException)
+        {
+            // Of those who watch all settings: the reload of a file forgets it.
+        }
     }
 }

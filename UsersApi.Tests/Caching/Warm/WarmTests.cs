@@ -114,6 +114,21 @@ public sealed class WarmTests
     }
 
     [Test]
+    public async Task Requests_that_the_cache_makes_by_itself_are_not_counted_as_those_of_clients()
+    {
+        await using var host = await StartAsync([("Target", Plain), ("Schedule", "* * * * *")], redis: "");
+        RunsOf(host).AnswerFromNowOn("one");
+        await Eventually.HoldsAsync(async () => await ReadinessAsync(host) is HealthStatus.Healthy, "it is ready");
+        await AdvanceToMinuteAsync(host);
+        await Eventually.HoldsAsync(() => Task.FromResult(RunsOf(host).Count == 2), "it was renewed");
+        await host.ExchangeAsync("GET", Plain);
+
+        var counted = host.Services.GetRequiredService<CacheStatistics>().Routes.Single();
+
+        Assert.That((counted.Requests, counted.HitRatio), Is.EqualTo((1, 1.0)));
+    }
+
+    [Test]
     public async Task Schedule_renews_what_is_still_fresh()
     {
         await using var host = await StartAsync([("Target", Plain), ("Schedule", "* * * * *"), ("AtStart", "false")]);

@@ -71,4 +71,7 @@ internal static partial class CacheLog
 
     [LoggerMessage(1019, LogLevel.Warning, "The host stopped before {Entries} responses were written.")]
     public static partial void DrainIncomplete(ILogger logger, int entries);
+
+    [LoggerMessage(1020, LogLevel.Warning, "The cache of this node was switched {State}.")]
+    public static partial void Switched(ILogger logger, string state);
 }

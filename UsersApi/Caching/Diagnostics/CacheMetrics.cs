@@ -26,7 +26,6 @@ internal sealed class CacheMetrics
     private static readonly string[] Reasons =
         [.. Enum.GetNames<CacheOutcome>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName)];
 
-    private readonly Counter<long> _requests;
     private readonly Histogram<long> _bodies;
     private readonly Histogram<int> _collapsed;
     private readonly Counter<long> _written;
@@ -38,7 +37,8 @@ internal sealed class CacheMetrics
     public CacheMetrics(IMeterFactory factory)
     {
         var meter = factory.Create(MeterName);
-        _requests = meter.CreateCounter<long>("cache.requests", "{request}", "Requests to cached actions, by outcome, reason and route.");
+        meter.CreateObservableCounter(
+            "cache.requests", () => Requests.All.Select(Measured), "{request}", "Requests to cached actions, by outcome, reason and route.");
         _bodies = meter.CreateHistogram("cache.body.size", "By", "Bytes of the bodies of responses that were stored.", advice: Bytes);
         _collapsed = meter.CreateHistogram(
             "cache.collapse.size", "{request}", "Requests that shared one run of an action.", advice: Sharers);
@@ -51,8 +51,20 @@ internal sealed class CacheMetrics
             "cache.eviction.lease_wait", "s", "How long an eviction waited for the leases of other nodes.", advice: Seconds);
     }
 
+    public RequestCounts Requests { get; } = new();
+
     /// <summary>The word for an outcome.</summary>
     public static string ReasonOf(CacheOutcome outcome) => Reasons[(int)outcome];
+
+    /// <summary>What a graph tells apart first.</summary>
+    public static string GroupOf(CacheOutcome outcome) => outcome switch
+    {
+        CacheOutcome.Hit => "hit",
+        CacheOutcome.StaleWhileRevalidate or CacheOutcome.StaleIfError => "stale",
+        CacheOutcome.Overloaded => "refused",
+        >= CacheOutcome.Credentials and <= CacheOutcome.Unreachable => "bypass",
+        _ => "miss",
+    };
 
     /// <summary>Counts nothing, so that what has not happened yet is 0 and not absent: a first event is an increase then.</summary>
     public void BeginAtZero()
@@ -64,17 +76,13 @@ internal sealed class CacheMetrics
 
     public void Request(HttpContext http, CacheOutcome outcome)
     {
-        if (!_requests.Enabled)
-            return;
-
-        KeyValuePair<string, object?> result = new("cache.outcome", GroupOf(outcome)), reason = new("cache.reason", Reasons[(int)outcome]);
-        _requests.Add(1, result, reason, new("http.route", (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText));
+        Requests.Add((http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "", outcome);
         // How long hits and misses take is what the server measures (http.server.request.duration), with these two words.
         if (http.Features.Get<IHttpMetricsTagsFeature>() is not { } server)
             return;
 
-        server.Tags.Add(result);
-        server.Tags.Add(reason);
+        server.Tags.Add(GroupTag(outcome));
+        server.Tags.Add(ReasonTag(outcome));
     }
 
     public void Stored(int bytes) => _bodies.Record(bytes);
@@ -96,12 +104,10 @@ internal sealed class CacheMetrics
 
     public void AwaitedLeases(TimeSpan took) => _leaseWaits.Record(took.TotalSeconds);
 
-    private static string GroupOf(CacheOutcome outcome) => outcome switch
-    {
-        CacheOutcome.Hit => "hit",
-        CacheOutcome.StaleWhileRevalidate or CacheOutcome.StaleIfError => "stale",
-        CacheOutcome.Overloaded => "refused",
-        >= CacheOutcome.Credentials and <= CacheOutcome.Unreachable => "bypass",
-        _ => "miss",
-    };
+    private static Measurement<long> Measured((string Route, CacheOutcome Outcome, long Count) one) =>
+        new(one.Count, GroupTag(one.Outcome), ReasonTag(one.Outcome), new("http.route", one.Route));
+
+    private static KeyValuePair<string, object?> GroupTag(CacheOutcome outcome) => new("cache.outcome", GroupOf(outcome));
+
+    private static KeyValuePair<string, object?> ReasonTag(CacheOutcome outcome) => new("cache.reason", ReasonOf(outcome));
 }

@@ -1,17 +1,12 @@
-using System.Runtime.CompilerServices;
-
 namespace UsersApi.Caching.Pipeline;
 
 /// <summary>What every request to a cached action needs.</summary>
 internal sealed record CacheServices(
     CachePolicies Policies, KeyDimensions Dimensions, RequestLookup Lookup, MissLimiter Misses, CacheFlights Flights, CacheStore Store,
-    IOptionsMonitor<RedisCachedOptions> Monitor, TimeProvider Time, CacheMetrics Metrics, ILogger<RedisCachedFilter> Logger,
+    KillSwitch Switch, IOptions<RedisCachedOptions> Settings, TimeProvider Time, CacheMetrics Metrics, ILogger<RedisCachedFilter> Logger,
     IHitObserver? Observer = null)
 {
-    private readonly StrongBox<RedisCachedOptions> _live = Live(Monitor);
-
-    /// <summary>The settings as they are now; where somebody made a mistake in them since, the last ones without.</summary>
-    public RedisCachedOptions Options => _live.Value!;
+    public RedisCachedOptions Options { get; } = Settings.Value;
 
     /// <summary>Sends a response that was found.</summary>
     public async Task DeliverAsync(CachedRequest request, Answer answer)
@@ -27,7 +22,7 @@ internal sealed record CacheServices(
         {
             var ttl = (answer.Entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000;
             CacheStatus.SetHit(request.Http, request.Options.Name, answer.Outcome, ttl);
-            Metrics.Request(request.Http, answer.Outcome);
+            Count(request.Http, answer.Outcome);
             if (answer.Outcome is CacheOutcome.Hit)
                 Observer?.Hit(request, answer.Entry);
         }
@@ -48,17 +43,10 @@ internal sealed record CacheServices(
         Count(http, outcome);
     }
 
-    private static StrongBox<RedisCachedOptions> Live(IOptionsMonitor<RedisCachedOptions> monitor)
-    {
-        var live = new StrongBox<RedisCachedOptions>(monitor.CurrentValue);
-        monitor.OnChange(options => live.Value = options);
-        return live;
-    }
-
-    // What an operator or the canary asks is none of the clients' requests.
+    // What the cache or an operator asks is none of the clients' requests: a hit ratio is theirs.
     private void Count(HttpContext http, CacheOutcome outcome)
     {
-        if (!CacheProbe.IsOne(http))
+        if (!CachedRequest.IsOwn(http))
             Metrics.Request(http, outcome);
     }
 }

@@ -1,10 +1,9 @@
 namespace UsersApi.Caching.Pipeline;
 
 /// <summary>One request to a cached action, as it was when it arrived: the action may change its arguments.</summary>
-internal sealed class CachedRequest(
-    HttpContext http, CachePolicy policy, BoundRequest bound, KeyDimensions dimensions, RedisCachedOptions options)
+internal sealed class CachedRequest(HttpContext http, CachePolicy policy, BoundRequest bound, CacheServices services)
 {
-    private readonly IReadOnlyList<string> _parts = dimensions.PartsOf(policy, bound.Draft, http);
+    private readonly IReadOnlyList<string> _parts = services.Dimensions.PartsOf(policy, bound.Draft, http);
 
     public HttpContext Http => http;
 
@@ -12,7 +11,10 @@ internal sealed class CachedRequest(
 
     public BoundRequest Bound => bound;
 
-    public RedisCachedOptions Options => options;
+    public RedisCachedOptions Options => services.Options;
+
+    /// <summary>Whether the cache was on when the request arrived.</summary>
+    public bool IsCacheOn { get; } = services.Switch.IsOn;
 
     /// <summary>The mark of a request that the cache sends by itself, to renew a response; null for others.</summary>
     public RedisCachedRevalidation? Revalidation { get; } = IsOwn(http) ? http.Features.Get<RedisCachedRevalidation>() : null;
@@ -36,5 +38,5 @@ internal sealed class CachedRequest(
         && (features.Get<CacheProbe>() is not null || features.Get<RedisCachedRevalidation>() is not null);
 
     /// <summary>The key, with the values of these headers beside those that are always in it.</summary>
-    public string KeyOf(IReadOnlyList<string> selecting) => dimensions.KeyOf(policy, bound.Draft, _parts, http.Request, selecting);
+    public string KeyOf(IReadOnlyList<string> selecting) => services.Dimensions.KeyOf(policy, bound.Draft, _parts, http.Request, selecting);
 }

@@ -14,15 +14,14 @@ internal sealed class EarlyHits(CacheServices services)
     /// <summary>Begins to send the response; null where MVC has to go on with this request.</summary>
     public Task? TryServe(HttpContext http, CachePolicy policy)
     {
-        var options = services.Options;
-        if (!options.Enabled || CachedRequest.IsOwn(http) || !CachedRequest.IsReading(http)
+        if (!services.Switch.IsOn || CachedRequest.IsOwn(http) || !CachedRequest.IsReading(http)
             || AudienceRule.Bypass(policy.Audience, http) is not null
             || _bound.Find(Target.Of(policy, http)) is not { } known || !known.IsFor(http.Request.RouteValues))
         {
             return null;
         }
 
-        var request = new CachedRequest(http, policy, known.Bound, services.Dimensions, options);
+        var request = new CachedRequest(http, policy, known.Bound, services);
         if (services.Store.FindKnown(request.Policy, request.KeyOf, known.Bound.Tags) is not { } entry)
             return null;
 

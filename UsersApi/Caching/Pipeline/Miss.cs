@@ -171,7 +171,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
     }
 
     private CacheOutcome Store(CacheEntry entry, IReadOnlyList<string> selecting) =>
-        !request.Options.Enabled ? CacheOutcome.Disabled
+        !request.IsCacheOn ? CacheOutcome.Disabled
         : found.Lookup.Stamp is null ? CacheOutcome.Unreachable
         : request.IsHead ? CacheOutcome.Head
         : request.IsAborted ? CacheOutcome.Aborted

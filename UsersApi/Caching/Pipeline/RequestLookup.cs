@@ -15,7 +15,7 @@ internal sealed class RequestLookup(
     public async ValueTask<LookupResult> FindAsync(CachedRequest request)
     {
         using var span = CacheTraces.Lookup();
-        if (!request.Options.Enabled || request.Http.Features.Get<CacheProbe>() is { SkipsLookup: true })
+        if (!request.IsCacheOn || request.Http.Features.Get<CacheProbe>() is { SkipsLookup: true })
             return new LookupResult(new StoreLookup(request.KeyOf([]), [], null, null, null, IsOutdated: false), null, "", null);
 
         var lookup = await FindStoredAsync(request);
