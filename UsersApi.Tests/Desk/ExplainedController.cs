@@ -12,6 +12,18 @@ public sealed class ExplainedController : ControllerBase
     [RedisCached(Seconds = 60)]
     public string Anonymous() => "for those without credentials";
 
+    [HttpGet("problem")]
+    [RedisCached(Seconds = 60, StatusCodes = [200, 404])]
+    public IActionResult Missing() => NotFound();
+
+    [HttpGet("variant")]
+    [RedisCached(Seconds = 60)]
+    public string Variant()
+    {
+        Response.Headers.Vary = "Accept-Encoding";
+        return Request.Headers.AcceptEncoding.ToString();
+    }
+
     [HttpGet("header")]
     [RedisCached(Seconds = 60)]
     public string Header() => Request.Headers["X-Flavour"].ToString();

@@ -47,7 +47,7 @@ public sealed partial class PackageTests
         {
             "CacheAudience", "CacheSettings", "HashedInKeyAttribute", "ICacheKeyDimension", "IRedisCacheEvictor", "RedisCacheEvictAttribute",
             "RedisCacheEvictFeature", "RedisCachedAttribute", "RedisCachedFeature",
-            "RedisCachedEndpointConventionBuilderExtensions", "RedisCachedOptions", "RedisCachedRevalidation", "RedisCachedServiceCollectionExtensions",
+            "RedisCachedEndpointConventionBuilderExtensions", "RedisCachedOptions", "RedisCachedOwnRequest", "RedisCachedServiceCollectionExtensions",
         }));
 
     [Test]

@@ -25,7 +25,7 @@ internal static class RequestLogServiceCollectionExtensions
         // What the cache asks by itself is no client's request.
         public ValueTask OnRequestAsync(HttpLoggingInterceptorContext logContext)
         {
-            if (logContext.HttpContext.Features.Get<RedisCachedRevalidation>() is not null)
+            if (logContext.HttpContext.Features.Get<RedisCachedOwnRequest>() is not null)
                 logContext.LoggingFields = HttpLoggingFields.None;
 
             return default;

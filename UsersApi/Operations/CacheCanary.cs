@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -14,28 +15,29 @@ using UsersApi.Caching.Store;
 namespace UsersApi.Caching.Operations;
 
 /// <summary>
-/// Runs the actions of some hits again, behind, and compares. A response that differs is no fault by itself, since a write may be between
-/// its commit and its eviction. It is one if the stored response is still served a while later, when every eviction is through: then a
-/// write evicted too little, an action answers by something that its key does not hold, or the cache itself is wrong.
+/// Runs the actions of some hits again, behind, and compares what would be stored now with what is. A response that differs is no fault by
+/// itself, since a write may be between its commit and its eviction. It is one if the stored response is still served a while later, when
+/// every eviction is through: then a write evicted too little, an action answers by something that its key does not hold, or the cache
+/// itself is wrong.
 /// </summary>
 internal sealed class CacheCanary(
-    OwnRequests requests, CacheStore store, CanaryMetrics metrics, IOptions<CanaryOptions> options,
-    TimeProvider time, IHostApplicationLifetime lifetime, ILogger<CacheCanary> logger)
+    OwnRequests requests, CacheStore store, KillSwitch cacheSwitch, CanaryMetrics metrics, IOptions<CanaryOptions> options,
+    IOptions<RedisCachedOptions> cache, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<CacheCanary> logger)
     : IHitObserver, IDisposable
 {
     /// <summary>Longer than an eviction takes, with its retries and the leases of other nodes, or a relay takes after a crash.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private const int MostAtATime = 32;
+    // Few of the permits to run an action: those are for clients.
+    private const int MostAtATime = 4;
 
-    // The whole response is compared, without a coding.
-    private static readonly string[] LeftOut =
-    [
-        HeaderNames.AcceptEncoding, HeaderNames.Range, HeaderNames.IfRange, HeaderNames.IfMatch, HeaderNames.IfNoneMatch,
-        HeaderNames.IfModifiedSince, HeaderNames.IfUnmodifiedSince,
-    ];
+    // They tell when a response was made.
+    private static readonly string[] Times = [HeaderNames.Date, HeaderNames.Age, HeaderNames.Expires];
 
     private readonly SemaphoreSlim _places = new(MostAtATime);
+
+    // One at a time of each action is enough, where one differs each time.
+    private readonly ConcurrentDictionary<string, bool> _doubted = new();
 
     public void Hit(CachedRequest request, CacheEntry entry)
     {
@@ -55,22 +57,26 @@ internal sealed class CacheCanary(
     {
         try
         {
-            var result = await CompareAsync(sample);
-            if (result is CanaryResult.Different)
-            {
-                await Task.Delay(Patience, time, lifetime.ApplicationStopping);
-                result = await IsServedAsync(sample) ? CanaryResult.Different : CanaryResult.Evicted;
-            }
-
-            if (result is CanaryResult.Different)
-                CanaryLog.Different(logger, sample.Policy.Action.DisplayName, sample.KeyHash, sample.StoredAt);
-
-            metrics.Compared(result);
+            var result = await CompareInPlaceAsync(sample);
+            if (result is not CanaryResult.Different)
+                metrics.Compared(result);
+            else if (_doubted.TryAdd(sample.Policy.ActionId, true))
+                await ConfirmAsync(sample);
         }
         catch (Exception error)
         {
             metrics.Compared(CanaryResult.Failed);
             CanaryLog.Failed(logger, sample.Policy.Action.DisplayName, error.GetType().Name);
+        }
+    }
+
+    private async Task<CanaryResult> CompareInPlaceAsync(Sample sample)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(cache.Value.RevalidationTimeout, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, lifetime.ApplicationStopping);
+            return await CompareAsync(sample, either.Token);
         }
         finally
         {
@@ -78,27 +84,48 @@ internal sealed class CacheCanary(
         }
     }
 
-    private async Task<CanaryResult> CompareAsync(Sample sample)
+    private async Task<CanaryResult> CompareAsync(Sample sample, CancellationToken cancel)
     {
-        var (isSameKey, body) = (false, new MemoryStream());
-        var headers = sample.Features.GetRequiredFeature<IHttpRequestFeature>().Headers;
-        foreach (var name in LeftOut)
-            headers.Remove(name);
+        var isSameKey = false;
+        var probe = new CacheProbe((_, _, request) => new(isSameKey = request?.KeyOf([]) == sample.Key));
+        var status = await requests.SendAsync(probe, sample.Features, http => http.Response.StatusCode, cancel);
 
-        sample.Features.Set(new CacheProbe((_, _, request) => new(isSameKey = request?.KeyOf([]) == sample.Key)) { SkipsLookup = true });
-        var status = await requests.SendAsync(sample.Features, body, http => http.Response.StatusCode, lifetime.ApplicationStopping);
+        // One that was given up has no status that says anything.
+        cancel.ThrowIfCancellationRequested();
+        if (isSameKey && probe.Entry is { } now)
+            return now.Key != sample.Entry.Key ? CanaryResult.Failed : IsSame(now, sample.Entry) ? CanaryResult.Same : CanaryResult.Different;
 
-        // An action that fails says nothing of what was stored.
-        return !isSameKey || status >= StatusCodes.Status500InternalServerError ? CanaryResult.Failed
-            : status == sample.Entry.Status && sample.Entry.Body.Span.SequenceEqual(body.ToArray()) ? CanaryResult.Same
-            : CanaryResult.Different;
+        // What could not be stored is another response all the same, if its action did not fail.
+        return isSameKey && status != sample.Entry.Status && status < StatusCodes.Status500InternalServerError
+            ? CanaryResult.Different
+            : CanaryResult.Failed;
     }
 
-    private async Task<bool> IsServedAsync(Sample sample)
+    private async Task ConfirmAsync(Sample sample)
     {
-        var found = await store.FindAsync(sample.Policy, _ => sample.Entry.Key, sample.Tags);
-        return found.Entry is { } now && now.Stamp == sample.Entry.Stamp && now.Stored == sample.Entry.Stored;
+        try
+        {
+            await Task.Delay(Patience, time, lifetime.ApplicationStopping);
+            var found = cacheSwitch.IsOn ? await store.FindAsync(sample.Policy, _ => sample.Entry.Key, sample.Tags) : null;
+            var isServed = found?.Entry is { } now && now.Stamp == sample.Entry.Stamp && now.Stored == sample.Entry.Stored;
+            if (isServed)
+                CanaryLog.Different(logger, sample.Policy.Action.DisplayName, sample.KeyHash, sample.StoredAt);
+
+            metrics.Compared(isServed ? CanaryResult.Different : CanaryResult.Evicted);
+        }
+        finally
+        {
+            _doubted.TryRemove(sample.Policy.ActionId, out _);
+        }
     }
+
+    // The body of a problem names the request that it belongs to.
+    private static bool IsSame(CacheEntry one, CacheEntry other) => one.Status == other.Status && (one.Status >= 400
+        || (one.Body.Span.SequenceEqual(other.Body.Span) && HeadersOf(one).SequenceEqual(HeadersOf(other))));
+
+    private static IEnumerable<string> HeadersOf(CacheEntry entry) => entry.Headers
+        .Where(header => !Times.Contains(header.Name, StringComparer.OrdinalIgnoreCase))
+        .Select(header => $"{header.Name}: {string.Join(", ", header.Values)}").Order(StringComparer.OrdinalIgnoreCase);
 
     private sealed record Sample(
         FeatureCollection Features, string Key, CachePolicy Policy, IReadOnlyList<string> Tags, CacheEntry Entry)

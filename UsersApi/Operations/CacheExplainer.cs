@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc.Controllers;
+using StackExchange.Redis;
 using UsersApi.Caching.Diagnostics;
+using UsersApi.Caching.Entries;
 using UsersApi.Caching.Http;
 using UsersApi.Caching.Pipeline;
 using UsersApi.Caching.Policies;
@@ -35,9 +36,9 @@ public sealed class CacheExplainer
         ArgumentNullException.ThrowIfNull(headers);
         ArgumentNullException.ThrowIfNull(origin);
         var seen = new Sight(_services, _entries, runsAction);
+        var probe = new CacheProbe(seen.LookAsync);
         return _requests.SendAsync(
-            target, origin.Request.Scheme, origin.Request.Host, headers, features => features.Set(new CacheProbe(seen.LookAsync)),
-            seen.Conclude, cancel);
+            probe, target, origin.Request.Scheme, origin.Request.Host, headers, http => seen.Conclude(http, probe), cancel);
     }
 
     /// <summary>What was seen on the way.</summary>
@@ -47,7 +48,6 @@ public sealed class CacheExplainer
         private IReadOnlyList<TagState> _tags = [];
         private string? _key;
         private (string Verdict, string Reason)? _known;
-        private bool _isRun;
 
         [SuppressMessage("Globalization", "CA1308", Justification = "The words of an audience are written small.")]
         public async ValueTask<bool> LookAsync(CachePolicy policy, CacheOutcome? bypass, CachedRequest? request)
@@ -66,12 +66,18 @@ public sealed class CacheExplainer
             var found = await services.Store.FindAsync(policy, request.KeyOf, request.Bound.Tags);
             _key = found.Key;
             if (found.Stamp is not { } now)
+                return Unreachable("The versions of its tags could not be read from Redis.");
+
+            CacheEntry? stored;
+            try
             {
-                return End(
-                    "bypass", CacheMetrics.ReasonOf(CacheOutcome.Unreachable), "The versions of its tags could not be read from Redis.");
+                stored = found.Entry ?? found.Stale ?? await entries.FindAsync(found.Key);
+            }
+            catch (Exception error) when (error is RedisException or TimeoutException)
+            {
+                return Unreachable("What is stored could not be read from Redis.");
             }
 
-            var stored = found.Entry ?? found.Stale ?? await entries.FindAsync(found.Key);
             _tags = [.. request.Bound.Tags.Select(
                 (tag, i) => new TagState(tag, now.Tokens[i], stored?.Stamp?.Tokens.ElementAtOrDefault(i)))];
             var nowMs = services.Time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -90,9 +96,21 @@ public sealed class CacheExplainer
                 return End("stale", reason, "It is not fresh any more, and is sent at once while a new one is made behind.");
             }
 
-            ConcludeMiss(stored?.Stamp, now);
-            return _isRun = runsAction;
+            if (found.StaleIfError(nowMs) is not null && services.Flights.HasFailed(RequestLookup.FlightKeyOf(policy, now, found.Key)))
+            {
+                var reason = CacheMetrics.ReasonOf(CacheOutcome.StaleIfError);
+                return End("stale", reason, "Its action failed a moment ago: the stale response is sent while it is tried again behind.");
+            }
+
+            if (stored is not null && stored.Action != policy.ActionId)
+                End("miss", "absent", $"What is stored under this key is of another action or version of it, {stored.Action}.");
+            else
+                ConcludeMiss(stored?.Stamp, now);
+
+            return runsAction;
         }
+
+        private bool Unreachable(string step) => End("bypass", CacheMetrics.ReasonOf(CacheOutcome.Unreachable), step);
 
         private void ConcludeMiss(Stamp? stored, Stamp now)
         {
@@ -107,27 +125,31 @@ public sealed class CacheExplainer
 
         private void Step(FormattableString step) => _steps.Add(step.ToString(CultureInfo.InvariantCulture));
 
-        public CacheExplanation Conclude(HttpContext context)
+        public CacheExplanation Conclude(HttpContext context, CacheProbe probe)
         {
-            var action = context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>()?.DisplayName;
-            if (_known is not { } known)
+            var endpoint = context.GetEndpoint();
+            if (_known is null)
             {
-                var isRouted = action is not null;
-                _steps.Add(isRouted
-                    ? $"{action} has no [RedisCached], or the request was refused before it ({context.Response.StatusCode})."
-                    : "No action answers this path.");
-                known = ("not-cached", isRouted ? "no-attribute" : "no-route");
+                if (endpoint is null)
+                    End("not-cached", "no-route", "No action answers this path.");
+                else if (services.Policies.For(endpoint) is null)
+                    End("not-cached", "no-attribute", $"{endpoint.DisplayName} has no [RedisCached].");
+                else
+                    End("not-cached", "refused", $"It was refused before {endpoint.DisplayName} ({context.Response.StatusCode}).");
             }
-            else if (_isRun && context.Response.Headers[CacheStatus.HeaderName].ToString() is var told)
+
+            var known = _known!.Value;
+            if (context.Response.Headers[CacheStatus.HeaderName].ToString() is { Length: > 0 } told && known.Verdict == "miss")
             {
                 var detail = told.IndexOf("detail=", StringComparison.Ordinal) is >= 0 and var at ? told[(at + 7)..] : null;
-                var read = context.Features.Get<CacheProbe>()?.UndeclaredRead;
-                var judged = detail is null ? "could be stored" : $"can't be stored: {detail}{(read is null ? "" : $", it read {read}")}";
-                _steps.Add($"The action ran ({context.Response.StatusCode}), and its response {judged}.");
+                var read = probe.UndeclaredRead is { } name ? $", it read {name}" : "";
+                _steps.Add(!probe.HasRun ? $"The action did not run: {detail}."
+                    : $"The action ran ({context.Response.StatusCode}), and its response "
+                        + (detail is null ? "could be stored." : $"can't be stored: {detail}{read}."));
                 known = (known.Verdict, detail ?? known.Reason);
             }
 
-            return new CacheExplanation(known.Verdict, known.Reason, action, _key, _tags, _steps);
+            return new CacheExplanation(known.Verdict, known.Reason, endpoint?.DisplayName, _key, _tags, _steps);
         }
 
         private bool End(string verdict, string reason, string step)

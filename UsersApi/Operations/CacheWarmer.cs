@@ -111,8 +111,7 @@ internal sealed class CacheWarmer(
     {
         var origin = options.Value.Origin ?? Localhost;
         return requests.SendAsync(
-            request.Target, origin.Scheme, HostString.FromUriComponent(origin), request.Headers,
-            features => features.Set(new RedisCachedRevalidation(storedAfter)),
+            new Revalidation(storedAfter), request.Target, origin.Scheme, HostString.FromUriComponent(origin), request.Headers,
             http => (http.Response.StatusCode, http.Response.Headers[CacheStatus.HeaderName].ToString()), cancel);
     }
 }

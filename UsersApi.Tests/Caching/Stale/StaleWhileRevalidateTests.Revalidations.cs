@@ -81,7 +81,7 @@ public sealed partial class StaleWhileRevalidateTests
         var isOver = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var host = await RunsController.StartAsync(pipeline: app => app.Use(async (http, next) =>
         {
-            var isRevalidation = http.Features.Get<RedisCachedRevalidation>() is not null;
+            var isRevalidation = http.Features.Get<RedisCachedOwnRequest>() is not null;
             if (isRevalidation)
             {
                 Interlocked.Increment(ref passes);

@@ -48,7 +48,7 @@ public sealed partial class StaleWhileRevalidateTests
         await using var host = await RunsController.StartAsync(pipeline: app => app.Use((http, next) =>
         {
             http.Items["tenant"] = http.Request.Headers["X-Tenant"].ToString();
-            seen.Enqueue((http.Features.Get<RedisCachedRevalidation>() is not null, $"{http.Items["tenant"]} {http.Request.Path}{http.Request.QueryString} {http.Request.Host} {http.Connection.RemoteIpAddress}"));
+            seen.Enqueue((http.Features.Get<RedisCachedOwnRequest>() is not null, $"{http.Items["tenant"]} {http.Request.Path}{http.Request.QueryString} {http.Request.Host} {http.Connection.RemoteIpAddress}"));
             return next(http);
         }));
         await StoreAsync(host, "/runs/stale/7?a=%20b", ("X-Tenant", "a"));

@@ -100,13 +100,13 @@ public sealed class WarmTests
             [("Target", "/runs/tenants/7?a=%20b"), ("Headers:X-Tenant", "a")], new() { ["RedisCached:Warm:Origin"] = "https://api.example:8443" },
             pipeline: app => app.Use((http, next) =>
             {
-                seen.Enqueue((http.Features.Get<RedisCachedRevalidation>() is not null, $"{http.Request.Scheme} {http.Request.Host} {http.Request.Path}{http.Request.QueryString} {http.Request.Headers["X-Tenant"]}"));
+                seen.Enqueue((http.Features.Get<RedisCachedOwnRequest>() is not null, $"{http.Request.Scheme} {http.Request.Host} {http.Request.Path}{http.Request.QueryString} {http.Request.Headers["X-Tenant"]}"));
                 return next(http);
             }));
         (await RunOf(host)).Answer("of a");
         await Eventually.HoldsAsync(async () => await ReadinessAsync(host) is HealthStatus.Healthy, "it is ready");
 
-        var hit = await host.ExchangeAsync("GET", "/runs/tenants/7?a=%20b", ("X-Tenant", "a"), ("RedisCachedRevalidation", "1"));
+        var hit = await host.ExchangeAsync("GET", "/runs/tenants/7?a=%20b", ("X-Tenant", "a"), ("RedisCachedOwnRequest", "1"));
 
         Assert.That((hit.Text, hit.Outcome), Is.EqualTo(("of a", "hit; ttl=60")));
         Assert.That(seen.First(), Is.EqualTo((true, "https api.example:8443 /runs/tenants/7?a=%20b a")));

@@ -46,7 +46,7 @@ internal sealed record CacheServices(
     // What the cache or an operator asks is none of the clients' requests: a hit ratio is theirs.
     private void Count(HttpContext http, CacheOutcome outcome)
     {
-        if (!CachedRequest.IsOwn(http))
+        if (RedisCachedOwnRequest.Of(http) is null)
             Metrics.Request(http, outcome);
     }
 }

@@ -3,6 +3,7 @@ namespace UsersApi.Caching.Pipeline;
 /// <summary>One request to a cached action, as it was when it arrived: the action may change its arguments.</summary>
 internal sealed class CachedRequest(HttpContext http, CachePolicy policy, BoundRequest bound, CacheServices services)
 {
+    private readonly RedisCachedOwnRequest? _mark = RedisCachedOwnRequest.Of(http);
     private readonly IReadOnlyList<string> _parts = services.Dimensions.PartsOf(policy, bound.Draft, http);
 
     public HttpContext Http => http;
@@ -17,7 +18,10 @@ internal sealed class CachedRequest(HttpContext http, CachePolicy policy, BoundR
     public bool IsCacheOn { get; } = services.Switch.IsOn;
 
     /// <summary>The mark of a request that the cache sends by itself, to renew a response; null for others.</summary>
-    public RedisCachedRevalidation? Revalidation { get; } = IsOwn(http) ? http.Features.Get<RedisCachedRevalidation>() : null;
+    public Revalidation? Revalidation => _mark as Revalidation;
+
+    /// <summary>The mark of one that is sent to learn; null for others.</summary>
+    public CacheProbe? Probe => _mark as CacheProbe;
 
     /// <summary>The timestamp from which on it has waited for others; null where it has not.</summary>
     public long? WaitsSince { get; set; }
@@ -32,10 +36,6 @@ internal sealed class CachedRequest(HttpContext http, CachePolicy policy, BoundR
     /// </summary>
     public static bool IsReading(HttpContext http) => (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
         && http.Response is { HasStarted: false, StatusCode: StatusCodes.Status200OK };
-
-    /// <summary>Whether the cache or an operator sent it; requests of a server have another kind of features.</summary>
-    public static bool IsOwn(HttpContext http) => http.Features is FeatureCollection features
-        && (features.Get<CacheProbe>() is not null || features.Get<RedisCachedRevalidation>() is not null);
 
     /// <summary>The key, with the values of these headers beside those that are always in it.</summary>
     public string KeyOf(IReadOnlyList<string> selecting) => services.Dimensions.KeyOf(policy, bound.Draft, _parts, http.Request, selecting);

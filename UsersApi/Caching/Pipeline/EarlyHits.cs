@@ -14,7 +14,7 @@ internal sealed class EarlyHits(CacheServices services)
     /// <summary>Begins to send the response; null where MVC has to go on with this request.</summary>
     public Task? TryServe(HttpContext http, CachePolicy policy)
     {
-        if (!services.Switch.IsOn || CachedRequest.IsOwn(http) || !CachedRequest.IsReading(http)
+        if (!services.Switch.IsOn || RedisCachedOwnRequest.Of(http) is not null || !CachedRequest.IsReading(http)
             || AudienceRule.Bypass(policy.Audience, http) is not null
             || _bound.Find(Target.Of(policy, http)) is not { } known || !known.IsFor(http.Request.RouteValues))
         {

@@ -86,9 +86,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
         if (verdict.Read is { } read && _policy.TellOnce())
             CacheLog.UndeclaredRead(services.Logger, _policy.Action.DisplayName, read);
 
-        if (_http.Features.Get<CacheProbe>() is { } probe)
-            probe.UndeclaredRead = verdict.Read;
-
+        request.Probe?.UndeclaredRead = verdict.Read;
         if (verdict.Outcome is not CacheOutcome.Stored || !isReplayable)
         {
             Report(isReplayable ? verdict.Outcome : CacheOutcome.NotReplayable);
@@ -109,7 +107,10 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
         capture.Headers.Revert();
         var outcome = Store(entry, verdict.Selecting);
         Report(outcome);
-        services.Metrics.Stored(body.Length);
+        request.Probe?.Entry = entry;
+        if (outcome is CacheOutcome.Stored && request.Probe is null)
+            services.Metrics.Stored(body.Length);
+
         Land(entry, isStored: outcome is CacheOutcome.Stored);
         using var span = CacheTraces.Delivery();
         span.Note(outcome);
@@ -163,7 +164,9 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
         if (isStored)
             found.Flight?.Claim = null;
 
-        services.Metrics.Collapsed(1 + (found.Flight?.Followers ?? 0));
+        if (request.Probe is null)
+            services.Metrics.Collapsed(1 + (found.Flight?.Followers ?? 0));
+
         // Where the answer named another header in Vary, those who wait may want another variant. Where the client went away, one of
         // them takes over.
         if (!request.IsAborted)
@@ -172,10 +175,10 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
 
     private CacheOutcome Store(CacheEntry entry, IReadOnlyList<string> selecting) =>
         !request.IsCacheOn ? CacheOutcome.Disabled
+        : request.Probe is not null ? CacheOutcome.Stored
         : found.Lookup.Stamp is null ? CacheOutcome.Unreachable
         : request.IsHead ? CacheOutcome.Head
         : request.IsAborted ? CacheOutcome.Aborted
-        : CacheProbe.IsOne(_http) ? CacheOutcome.Stored
         : TryStoreVaryMarker(entry, selecting) && services.Store.TryStore(_policy, entry) ? CacheOutcome.Stored : CacheOutcome.Stopping;
 
     /// <summary>Lets those who come next know which headers select, where this response names more than the ones before it.</summary>

@@ -46,7 +46,7 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
         CacheOutcome? invalid = context.ModelState.IsValid ? null : CacheOutcome.Invalid;
         var bypass = AudienceRule.Bypass(policy.Audience, http) ?? invalid;
         _request = bypass is null ? new CachedRequest(http, policy, policy.Bind(context), services) : null;
-        if (http.Features.Get<CacheProbe>() is { } probe && !await probe.LookAsync(policy, bypass, _request))
+        if (RedisCachedOwnRequest.Of(http) is CacheProbe probe && !await probe.LookAsync(policy, bypass, _request))
         {
             _request = null;
             context.Result = Placeholder;
@@ -114,6 +114,7 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
             return;
         }
 
+        _request!.Probe?.HasRun = true;
         using var span = CacheTraces.Action();
         var executed = await miss.CaptureAsync(() => next(), isByFramework: false);
         span?.Stop();

@@ -15,7 +15,7 @@ internal sealed class RequestLookup(
     public async ValueTask<LookupResult> FindAsync(CachedRequest request)
     {
         using var span = CacheTraces.Lookup();
-        if (!request.IsCacheOn || request.Http.Features.Get<CacheProbe>() is { SkipsLookup: true })
+        if (!request.IsCacheOn || request.Probe is not null)
             return new LookupResult(new StoreLookup(request.KeyOf([]), [], null, null, null, IsOutdated: false), null, "", null);
 
         var lookup = await FindStoredAsync(request);
@@ -43,6 +43,9 @@ internal sealed class RequestLookup(
         return request.IsHead ? new LookupResult(lookup, null, flightKey, null) : await JoinAsync(request, lookup, flightKey);
     }
 
+    /// <summary>Requests with the same one may share a run of the action.</summary>
+    public static string FlightKeyOf(CachePolicy policy, Stamp? stamp, string key) => $"{policy.ActionId}\n{stamp}\n{key}";
+
     /// <summary>Renews a response behind that is about to get stale, so that nobody waits for it later.</summary>
     public void RefreshIfDue(CachedRequest request, CacheEntry entry)
     {
@@ -59,7 +62,7 @@ internal sealed class RequestLookup(
     private void Revalidate(CachedRequest request, string flightKey, CacheEntry entry)
     {
         if (request.Revalidation is null && flights.TryLead(flightKey) is { } lead)
-            revalidator.Begin(request.Http, new RedisCachedRevalidation(entry.Stored, flightKey, lead));
+            revalidator.Begin(request.Http, new Revalidation(entry.Stored, flightKey, lead));
     }
 
     private async Task<LookupResult> JoinAsync(CachedRequest request, StoreLookup lookup, string flightKey)
@@ -143,6 +146,4 @@ internal sealed class RequestLookup(
 
     private ValueTask<StoreLookup> FindStoredAsync(CachedRequest request) =>
         store.FindAsync(request.Policy, request.KeyOf, request.Bound.Tags, request.Revalidation?.StoredAfter ?? 0);
-
-    private static string FlightKeyOf(CachePolicy policy, Stamp? stamp, string key) => $"{policy.ActionId}\n{stamp}\n{key}";
 }

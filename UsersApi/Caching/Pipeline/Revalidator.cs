@@ -32,7 +32,7 @@ internal sealed class Revalidator(
     public RequestDelegate? Pipeline => _pipeline;
 
     /// <summary>Begins unless too many are under way; the flight lands in any case.</summary>
-    public void Begin(HttpContext original, RedisCachedRevalidation revalidation)
+    public void Begin(HttpContext original, Revalidation revalidation)
     {
         if (Interlocked.Increment(ref _running) > options.Value.MaxRevalidations || _pipeline is null)
         {
@@ -44,14 +44,14 @@ internal sealed class Revalidator(
         // All that is taken from the original is taken now. Its ambient values stay behind: the new context would take the
         // original's place in IHttpContextAccessor.
         var features = CopyOf(original);
-        features.Set(revalidation);
+        features.Set<RedisCachedOwnRequest>(revalidation);
         var cause = CacheTraces.Here;
         using (ExecutionContext.SuppressFlow())
             _ = Task.Run(() => RunAsync(_pipeline, features, revalidation, cause));
     }
 
     private async Task RunAsync(
-        RequestDelegate pipeline, FeatureCollection features, RedisCachedRevalidation revalidation, ActivityContext cause)
+        RequestDelegate pipeline, FeatureCollection features, Revalidation revalidation, ActivityContext cause)
     {
         using var span = CacheTraces.Revalidation(cause);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
