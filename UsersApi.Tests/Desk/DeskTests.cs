@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.Options;
+using UsersApi.Caching.Entries;
 using UsersApi.Identity;
 using UsersApi.Tests.Host;
 
@@ -64,10 +66,12 @@ public sealed class DeskTests
     }
 
     [TestCase("""{"tags":["users"]}"""), TestCase("""{"tags":["all"]}"""), TestCase("""{"paths":["/api/v1/users"]}""")]
-    [TestCase("""{"keys":["get:/api/v1/users:limit=1&skip=0"]}""")]
+    [TestCase("""{"keys":["get:/api/v1/users:limit=1&skip=0"]}"""), TestCase("""{"keys":["PREFIXget:/api/v1/users:limit=1&skip=0"]}""")]
+    [TestCase("""{"paths":["/api/v1/users?limit=1"]}"""), TestCase("""{"paths":["/api/v1/%75sers/"]}""")]
     public async Task What_is_evicted_is_no_hit(string json)
     {
-        using var evicted = await Api.Client.SendAsync(HttpMethod.Post, $"{Desk}/evictions", json);
+        var prefix = CacheEntryFormat.KeyPrefixOf(Api.Services.GetRequiredService<IOptions<RedisCachedOptions>>().Value);
+        using var evicted = await Api.Client.SendAsync(HttpMethod.Post, $"{Desk}/evictions", json.Replace("PREFIX", prefix, StringComparison.Ordinal));
 
         using (Assert.EnterMultipleScope())
         {
@@ -84,9 +88,12 @@ public sealed class DeskTests
         Assert.That(await StatusOfAsync(One), Does.Contain("; hit"));
     }
 
-    [TestCase("{}"), TestCase("""{"tags":[""]}"""), TestCase("""{"paths":["a\u0000"]}""")]
-    public async Task An_eviction_of_nothing_is_refused(string json)
+    [TestCase("{}"), TestCase("""{"tags":[""]}"""), TestCase("""{"paths":["a\u0000"]}"""), TestCase("""{"paths":["api/v1/users"]}""")]
+    [TestCase("""{"keys":["x"]}"""), TestCase("""{"keys":["get:/files/{name}.{ext}:{name}=a&{ext}=b"]}"""), TestCase("""{"keys":["get:/a/b#0123"]}""")]
+    [TestCase("""{"tags":["TAGS"]}""")]
+    public async Task An_eviction_of_nothing_or_of_what_does_not_tell_its_path_is_refused(string json)
     {
+        json = json.Replace("TAGS", string.Join("\",\"", Enumerable.Range(0, 101)), StringComparison.Ordinal);
         using var response = await Api.Client.SendAsync(HttpMethod.Post, $"{Desk}/evictions", json);
 
         await response.ProblemAsync(HttpStatusCode.BadRequest);
@@ -141,6 +148,15 @@ public sealed class DeskTests
             Assert.That(refused.ExitCode, Is.EqualTo(1));
             Assert.That(refused.Error, Does.Contain("cache:admin"));
         }
+    }
+
+    [TestCase("explain", One, "-H", "Accept", "is no header"), TestCase("stats", "--server", "ftp://example.com", "--server is a URL"), TestCase("stats", "--server", "http://127.0.0.1:1", "does not answer")]
+    public async Task What_a_command_can_not_do_is_told_in_a_line(params string[] words)
+    {
+        var told = await ApiProgram.RunAsync([("USERSAPI_TOKEN", Admin)], ["cache", .. words[..^1]]);
+
+        Assert.That((told.ExitCode, told.Error.Trim().Split('\n').Length), Is.EqualTo((1, 1)), told.Error);
+        Assert.That(told.Error, Does.Contain(words[^1]));
     }
 
     private Task<(int ExitCode, string Output, string Error)> CommandAsync(params string[] arguments) => ApiProgram.RunAsync(

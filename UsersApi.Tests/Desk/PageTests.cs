@@ -58,31 +58,6 @@ public sealed class PageTests : ApiTest
         }
     }
 
-    [Test]
-    public async Task A_form_of_another_site_does_nothing()
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/cache/evict", UriKind.Relative))
-        {
-            Content = new FormUrlEncodedContent([KeyValuePair.Create("tag", "all")]),
-            Headers = { { "Cookie", $"cache-desk={TestTokens.Development(Scopes.CacheAdmin)}" }, { "Sec-Fetch-Site", "cross-site" } },
-        };
-        using var response = await Api.Anonymous.SendAsync(request);
-
-        await response.ProblemAsync(System.Net.HttpStatusCode.Forbidden);
-    }
-
-    [Test]
-    public async Task The_cookie_is_of_no_use_to_the_API()
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/api/v1/cache/statistics", UriKind.Relative))
-        {
-            Headers = { { "Cookie", $"cache-desk={TestTokens.Development(Scopes.CacheAdmin)}" } },
-        };
-        using var response = await Api.Anonymous.SendAsync(request);
-
-        await response.ProblemAsync(System.Net.HttpStatusCode.Unauthorized);
-    }
-
     private static Task PressEnterAsync(IPage page) => Task.WhenAll(page.WaitForNavigationAsync(), page.Keyboard.PressAsync("Enter"));
 
     private static Task<string> TextAsync(IPage page) => page.EvaluateExpressionAsync<string>("document.body.innerText");

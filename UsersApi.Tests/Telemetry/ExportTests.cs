@@ -19,6 +19,15 @@ public sealed class ExportTests
         }
     }
 
+    [Test]
+    public async Task Only_the_word_true_disables_it()
+    {
+        await using var api = await UsersApiHost.StartAsync(
+            settings: [("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://127.0.0.1:9"), ("OTEL_SDK_DISABLED", "1")]);
+
+        Assert.That(api.Services.GetService<TracerProvider>(), Is.Not.Null);
+    }
+
     [TestCase("OTEL_SDK_DISABLED", "true")]
     [TestCase("OTEL_TRACES_EXPORTER", "none")]
     public async Task Traces_are_switched_off_by_the_standard_variables(string name, string value)
@@ -45,6 +54,9 @@ public sealed class ExportTests
         await api.UntilItCachesAsync();
         await api.Client.CreateUserAsync("ada@example.com", "Ada");
         using var found = await api.Anonymous.FetchAsync($"{Http.Users}/search?q=ada@example.com");
+        using var one = new HttpRequestMessage(HttpMethod.Get, new Uri($"{Http.Users}/0195d3a0-7c00-7a3e-8f4b-2f0c5a1d9e77", UriKind.Relative)) { Headers = { { "User-Agent", "Only-Adas/1.0" } } };
+        using var missing = await api.Anonymous.SendAsync(one);
+        using var health = await api.Anonymous.FetchAsync("/health/live");
 
         await ReceivesAsync(collector, "/v1/traces", [
             "cache lookup", "cache action", "cache delivery", "cache write", "cache eviction", "Npgsql", "Microsoft.AspNetCore",
@@ -53,7 +65,10 @@ public sealed class ExportTests
             "cache.requests", "cache.eviction.duration", "cache.memory.usage", "http.server.request.duration", "db.client",
         ]);
         var all = collector.ReceivedAt("/v1/traces") + collector.ReceivedAt("/v1/metrics");
-        Assert.That(all, Does.Not.Contain("ada@").And.Not.Contain("ada%40"), "personal data");
+        await ReceivesAsync(collector, "/v1/traces", ["api/v1/users/{id"]);
+        all += collector.ReceivedAt("/v1/traces");
+        Assert.That(all, Does.Not.Contain("ada@").And.Not.Contain("ada%40").And.Not.Contain("Only-Adas").And.Not.Contain("0195d3a0-7c00"), "personal data");
+        Assert.That(collector.ReceivedAt("/v1/traces"), Does.Not.Contain("health/live"), "a probe is no request");
     }
 
     [Test]

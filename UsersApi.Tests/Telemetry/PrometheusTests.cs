@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using UsersApi.Tests.Coherence;
+using UsersApi.Tests.Caching.Host;
 using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Telemetry;
@@ -77,6 +78,57 @@ public sealed partial class PrometheusTests
             Assert.That(LinesOf(scrape, "cache_eviction_lease_wait_seconds_count"), Is.Not.Empty);
             Assert.That(LinesOf(scrape, "cache_collapse_size_count"), Is.Not.Empty);
             Assert.That(LinesOf(scrape, "cache_body_size_bytes_count"), Is.Not.Empty);
+        }
+    }
+
+    [Test]
+    public async Task What_has_not_happened_yet_is_zero_and_a_Redis_that_went_away_shows()
+    {
+        await using var redis = await PrivateRedis.StartAsync("--maxmemory", "100mb");
+        _port = LoopbackPort.Free();
+        await using var api = _api.StartAnother(
+            ("ConnectionStrings:Redis", redis.ConnectionString), ("Outbox:Enabled", "false"),
+            ("OTEL_METRICS_EXPORTER", "prometheus"), ("OTEL_EXPORTER_PROMETHEUS_PORT", $"{_port}"));
+        await api.UntilItCachesAsync();
+        await Eventually.HoldsAsync(async () => ValueOf(await ScrapeAsync(), "cache_lease_held") == 1, "the lease is held");
+        await Eventually.HoldsAsync(async () => ValueOf(await ScrapeAsync(), "cache_redis_memory_limit_bytes") == 100 << 20, "the limit is told");
+        var before = await ScrapeAsync();
+        await redis.KillAsync();
+        using var written = await api.Client.SendAsync(HttpMethod.Post, Http.Users, """{"email":"eve@example.com"}""");
+        await Eventually.HoldsAsync(async () => ValueOf(await ScrapeAsync(), "cache_redis_available") == 0, "Redis is away");
+        var after = await ScrapeAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                LinesOf(before, "cache_failures_total").Select(line => Value().Match(line).Groups[1].Value), Is.EqualTo((string[])["0", "0", "0"]), before);
+            Assert.That((ValueOf(before, "cache_queue_dropped_total"), ValueOf(before, "cache_canary_comparisons_total")), Is.EqualTo((0.0, 0.0)));
+            Assert.That(ValueOf(before, "cache_written_bytes_total"), Is.GreaterThan(100));
+            Assert.That(ValueOf(after, "cache_lease_held"), Is.Zero);
+            Assert.That(ValueOf(after, "cache_eviction_owed"), Is.GreaterThan(0));
+            Assert.That(LinesOf(after, "cache_failures_total").Single(line => line.Contains("evict", StringComparison.Ordinal)), Does.Not.Match(@"\} 0( \d+)?$"));
+        }
+    }
+
+    [TestCase("nowhere.example", true), TestCase("127.0.0.1", false)]
+    public async Task An_address_that_is_none_of_this_machine_stops_the_start_and_is_named(string address, bool isMistake)
+    {
+        await using var api = await UsersApiHost.StartAsync();
+        var port = LoopbackPort.Free();
+        void Start() => api.StartAnother(
+            ("OTEL_METRICS_EXPORTER", "prometheus"), ("OTEL_EXPORTER_PROMETHEUS_PORT", $"{port}"), ("OTEL_EXPORTER_PROMETHEUS_HOST", address))
+            .DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+        Assert.That(Start, isMistake ? Throws.Exception.With.Message.Contains("OTEL_EXPORTER_PROMETHEUS_HOST") : Throws.Nothing);
+    }
+
+    [Test]
+    public async Task Only_this_machine_reaches_them_unless_it_is_asked_for()
+    {
+        foreach (var address in (await System.Net.Dns.GetHostAddressesAsync(System.Net.Dns.GetHostName())).Where(address => !IPAddress.IsLoopback(address)))
+        {
+            using var socket = new System.Net.Sockets.TcpClient(address.AddressFamily);
+            Assert.That(async () => await socket.ConnectAsync(address, _port), Throws.InstanceOf<System.Net.Sockets.SocketException>(), $"{address}");
         }
     }
 

@@ -53,11 +53,17 @@ internal sealed class CacheCommand : Command
             (HttpMethod.Post, "explanations", new
             {
                 target = parsed.GetRequiredValue(target),
-                headers = parsed.GetValue(headers)!.Select(header => header.Split(':', 2, StringSplitOptions.TrimEntries))
-                    .ToDictionary(pair => pair[0], pair => pair[^1]),
+                headers = HeadersOf(parsed.GetValue(headers)!),
                 runAction = !parsed.GetValue(dry),
             }));
     }
+
+    private static Dictionary<string, string> HeadersOf(IEnumerable<string> given) => given
+        .Select(header => header.Split(':', 2, StringSplitOptions.TrimEntries) is [var name, var value]
+            ? (Name: name, Value: value)
+            : throw new ValidationException($"\"{header}\" is no header: write it as 'Accept: text/csv'."))
+        .GroupBy(header => header.Name, StringComparer.OrdinalIgnoreCase)
+        .ToDictionary(same => same.Key, same => string.Join(", ", same.Select(header => header.Value)));
 
     private void AddShow()
     {
@@ -119,7 +125,7 @@ internal sealed class CacheCommand : Command
     {
         var token = parsed.GetValue(_token) ?? Environment.GetEnvironmentVariable(TokenVariable)
             ?? throw new ValidationException($"a token with the scope cache:admin is needed: --token, or {TokenVariable}.");
-        if (!Uri.TryCreate(parsed.GetRequiredValue(_server), UriKind.Absolute, out var server))
+        if (!Uri.TryCreate(parsed.GetRequiredValue(_server), UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
         {
             throw new ValidationException("--server is a URL, as http://localhost:8080.");
         }
@@ -132,11 +138,12 @@ internal sealed class CacheCommand : Command
         {
             using var response = await client.SendAsync(request, cancel);
             var text = await response.Content.ReadAsStringAsync(cancel);
-            var readable = text.Length == 0 ? "done" : JsonSerializer.Serialize(JsonElement.Parse(text), Readable);
+            var isJson = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) ?? false;
+            var readable = text.Length == 0 ? "done" : isJson ? JsonSerializer.Serialize(JsonElement.Parse(text), Readable) : text;
             await (response.IsSuccessStatusCode ? Console.Out : Console.Error).WriteLineAsync(readable.AsMemory(), cancel);
             return response.IsSuccessStatusCode ? 0 : 1;
         }
-        catch (HttpRequestException error)
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException && !cancel.IsCancellationRequested)
         {
             throw new ValidationException($"{server} does not answer: {error.Message}");
         }

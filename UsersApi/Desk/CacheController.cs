@@ -23,7 +23,7 @@ public sealed class CacheController(CacheDesk desk, CacheExplainer explainer, Ca
     /// `all`. With a key, every response of the same path is evicted.
     /// </remarks>
     /// <response code="204">The responses are evicted. Reads that begin from now on are answered from Postgres.</response>
-    /// <response code="400">The body is malformed, or a tag is not valid.</response>
+    /// <response code="400">The body is malformed, a tag is not valid, or a key does not tell its path. Nothing is evicted.</response>
     /// <response code="503">Redis is not available. This node keeps trying. Repeat the request after `Retry-After` seconds.</response>
     [HttpPost("evictions")]
     [Consumes(MediaTypeNames.Application.Json)]
@@ -33,10 +33,18 @@ public sealed class CacheController(CacheDesk desk, CacheExplainer explainer, Ca
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, MediaTypeNames.Application.ProblemJson)]
     public async Task<ActionResult> Evict(EvictionRequest eviction)
     {
-        // Not cancelled where the client goes away: whoever asked for it wants it done.
-        if (await desk.EvictAsync(eviction.Tags, eviction.Paths, eviction.Keys))
+        try
         {
-            return NoContent();
+            // Not cancelled where the client goes away: whoever asked for it wants it done.
+            if (await desk.EvictAsync(eviction.Tags, eviction.Paths, eviction.Keys))
+            {
+                return NoContent();
+            }
+        }
+        catch (ArgumentException mistake)
+        {
+            ModelState.AddModelError("", mistake.Message);
+            return ValidationProblem(ModelState);
         }
 
         return Unreachable("The eviction is tried again until it succeeds. Until then, other nodes may serve responses with these tags.");
@@ -64,16 +72,27 @@ public sealed class CacheController(CacheDesk desk, CacheExplainer explainer, Ca
     /// <response code="200">The response, whether it may still be served or not.</response>
     /// <response code="400">There is no key, or it is too long.</response>
     /// <response code="404">Nothing is stored under this key.</response>
+    /// <response code="503">Redis cannot be reached, and this node has nothing under this key in its memory.</response>
     [HttpGet("entries")]
     [HttpHead("entries")]
     [RequiresScope(Scopes.CacheAdmin)]
     [ProducesResponseType<StoredResponse>(StatusCodes.Status200OK, MediaTypeNames.Application.Json)]
     [ProducesResponseType<ValidationProblemDetails>(StatusCodes.Status400BadRequest, MediaTypeNames.Application.ProblemJson)]
     [ProducesResponseType<ProblemDetails>(StatusCodes.Status404NotFound, MediaTypeNames.Application.ProblemJson)]
-    public async Task<ActionResult<StoredResponse>> Show([Required, StringLength(8_192)] string key, bool body = false) =>
-        await desk.ShowAsync(key, body) is { } found
-            ? found
-            : Problem(statusCode: StatusCodes.Status404NotFound, title: "Nothing is stored under this key");
+    [ProducesResponseType<ProblemDetails>(StatusCodes.Status503ServiceUnavailable, MediaTypeNames.Application.ProblemJson)]
+    public async Task<ActionResult<StoredResponse>> Show([Required, StringLength(8_192)] string key, bool body = false)
+    {
+        try
+        {
+            return await desk.ShowAsync(key, body) is { } found
+                ? found
+                : Problem(statusCode: StatusCodes.Status404NotFound, title: "Nothing is stored under this key");
+        }
+        catch (Exception error) when (error is RedisException or TimeoutException)
+        {
+            return Unreachable("Nothing is under this key in the memory of this node.");
+        }
+    }
 
     /// <summary>Tells what became of the requests of this node since it started, by route</summary>
     /// <remarks>Figures of other nodes are theirs. With `scan`, what Redis holds for all nodes is counted too.</remarks>
@@ -101,7 +120,7 @@ public sealed class CacheController(CacheDesk desk, CacheExplainer explainer, Ca
                 switches.IsOn, statistics.Routes, statistics.InMemory,
                 scan > 0 ? await statistics.ScanAsync(scan, routes, cancellationToken) : null);
         }
-        catch (RedisException)
+        catch (Exception error) when (error is RedisException or TimeoutException)
         {
             return Unreachable("Without `scan`, the figures of this node can be had.");
         }
@@ -114,7 +133,7 @@ public sealed class CacheController(CacheDesk desk, CacheExplainer explainer, Ca
     /// </remarks>
     /// <response code="204">Done.</response>
     /// <response code="400">The body is malformed.</response>
-    /// <response code="503">This node is switched; the others are when Redis can be reached again.</response>
+    /// <response code="503">This node is switched; the others are when Redis can be reached again and takes it.</response>
     [HttpPut("switch")]
     [Consumes(MediaTypeNames.Application.Json)]
     [RequiresScope(Scopes.CacheAdmin)]
@@ -124,7 +143,7 @@ public sealed class CacheController(CacheDesk desk, CacheExplainer explainer, Ca
     public async Task<ActionResult> Switch(SwitchRequest request) =>
         await switches.SetAsync(request.Enabled)
             ? NoContent()
-            : Unreachable("This node is switched; the others are when it can be reached again.");
+            : Unreachable("This node is switched; the others are when Redis can be reached again and takes it.");
 
     private ObjectResult Unreachable(string detail)
     {

@@ -23,9 +23,12 @@ internal static class CachePage
         pre { white-space: pre-wrap; overflow-wrap: anywhere; }
         """;
 
-    public static string SignIn(string? error) => Frame("Sign in", $"""
+    /// <summary>The form to sign in with.</summary>
+    /// <param name="error">What was wrong with the last token; null where there was none.</param>
+    /// <param name="at">The path of the desk.</param>
+    public static string SignIn(string? error, string at) => Frame("Sign in", at, $"""
         {(error is null ? "" : $"<output role=\"alert\">{H(error)}</output>")}
-        <form method="post" action="/cache/session">
+        <form method="post" action="{H(at)}/session">
         <label>A token with the scope cache:admin <input name="token" type="password" autocomplete="off" required autofocus></label>
         <button>Sign in</button>
         </form>
@@ -35,29 +38,30 @@ internal static class CachePage
     /// <param name="statistics">The figures of this node.</param>
     /// <param name="isOn">Whether the cache is on.</param>
     /// <param name="result">What came of the last form, as HTML.</param>
-    public static string Desk(CacheStatistics statistics, bool isOn, string result) => Frame("The cache's desk", $"""
+    /// <param name="at">The path of the desk.</param>
+    public static string Desk(CacheStatistics statistics, bool isOn, string result, string at) => Frame("The cache's desk", at, $"""
         {(result.Length > 0 ? $"<output id=\"result\" tabindex=\"-1\" role=\"status\">{result}</output>" : "")}
         <h2>Explain a request</h2>
-        <form method="post" action="/cache/explain">
+        <form method="post" action="{H(at)}/explain">
         <label>Path and query <input name="target" value="/api/v1/users?limit=20" required></label>
         <label>One header <input name="header" placeholder="Authorization: Bearer ..."></label>
         <button>Explain</button>
         </form>
         <h2>Show a stored response</h2>
-        <form method="post" action="/cache/show">
+        <form method="post" action="{H(at)}/show">
         <label>Key <input name="key" required></label>
         <label class="check"><input type="checkbox" name="body" value="true"> with its body</label>
         <button>Show</button>
         </form>
         <h2>Evict, on all nodes</h2>
-        <form method="post" action="/cache/evict">
+        <form method="post" action="{H(at)}/evict">
         <label>Tag <input name="tag" placeholder="users"></label>
         <label>Path <input name="path" placeholder="/api/v1/users"></label>
         <label>Key <input name="key"></label>
         <button>Evict</button>
         </form>
         <h2>The cache is {(isOn ? "on" : "off")}</h2>
-        <form method="post" action="/cache/switch">
+        <form method="post" action="{H(at)}/switch">
         <input type="hidden" name="enabled" value="{(isOn ? "false" : "true")}">
         <button>Switch it {(isOn ? "off" : "on")}, on all nodes</button>
         </form>
@@ -67,7 +71,7 @@ internal static class CachePage
             string.Join(", ", route.Reasons.Select(reason => $"{H(reason.Key)} {N(reason.Value)}")),
         }))}
         <p>In memory: {N(statistics.InMemory.Entries)} responses, {N(statistics.InMemory.Bytes)} bytes.</p>
-        <form method="post" action="/cache/session"><input type="hidden" name="token" value=""><button>Sign out</button></form>
+        <form method="post" action="{H(at)}/session"><input type="hidden" name="token" value=""><button>Sign out</button></form>
         """);
 
     public static string Explanation(CacheExplanation found) => $"""
@@ -98,11 +102,11 @@ internal static class CachePage
         <tbody>{string.Concat(rows.Select(row => $"<tr>{string.Concat(row.Select(cell => $"<td>{cell}</td>"))}</tr>"))}</tbody></table>
         """;
 
-    private static string Frame(string title, string main) => $"""
+    private static string Frame(string title, string at, string main) => $"""
         <!DOCTYPE html>
         <html lang="en">
         <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{H(title)} - UsersApi</title>
-        <link rel="stylesheet" href="/cache/desk.css"></head>
+        <link rel="stylesheet" href="{H(at)}/desk.css"></head>
         <body><main><h1>{H(title)}</h1>
         {main}
         </main></body></html>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using UsersApi.Caching.Diagnostics;
+using UsersApi.Caching.Entries;
 using UsersApi.Caching.Policies;
 using UsersApi.Caching.Redis;
 using UsersApi.Caching.Store;
@@ -9,11 +10,15 @@ using UsersApi.Caching.Store;
 namespace UsersApi.Caching.Operations;
 
 /// <summary>What became of the requests of this node since it started, by route.</summary>
-public sealed class CacheStatistics
+public sealed class CacheStatistics : IDisposable
 {
     /// <summary>Keys that one look through Redis passes at most.</summary>
     public const int MostScanned = 100_000;
 
+    private const int PageSize = 1_000;
+
+    // One look at a time.
+    private readonly SemaphoreSlim _scan = new(1);
     private readonly RequestCounts _requests;
     private readonly NearCache _near;
     private readonly IOptions<RedisCachedOptions> _options;
@@ -37,33 +42,66 @@ public sealed class CacheStatistics
     /// <param name="routes">The templates of the routes that there may be.</param>
     /// <param name="cancel">Ends it.</param>
     /// <exception cref="RedisException">Redis is away, or refuses.</exception>
+    /// <exception cref="TimeoutException">It does not answer in time.</exception>
     public async Task<StoredStatistics> ScanAsync(int most, IEnumerable<string> routes, CancellationToken cancel)
     {
+        if (_redis is null)
+            return new StoredStatistics(new Dictionary<string, EntryCount>(), 0, IsWhole: true);
+
         var matchers = routes.Select(route => (Route: route, Matcher: new TemplateMatcher(TemplateParser.Parse(route), []))).ToList();
         var counts = new Dictionary<string, EntryCount>(StringComparer.Ordinal);
-        var (passed, cursor) = (0, "0");
-        if (_redis is null)
-            return new StoredStatistics(counts, 0, IsWhole: true);
-
-        var database = await _redis.DatabaseAsync();
-        var prefix = Entries.CacheEntryFormat.KeyPrefixOf(_options.Value);
-        do
+        var prefix = CacheEntryFormat.KeyPrefixOf(_options.Value);
+        await _scan.WaitAsync(cancel);
+        try
         {
-            cancel.ThrowIfCancellationRequested();
-            // One command at a time, so that Redis serves others in between.
-            var page = (RedisResult[])(await database.ExecuteAsync("SCAN", cursor, "MATCH", $"{prefix}get:*", "COUNT", "1000"))!;
-            cursor = (string)page[0]!;
-            passed += 1_000;
-            foreach (var key in (string[])page[1]!)
+            // Not on the connection of versions, where long replies would stand before theirs.
+            var redis = await _redis.Bodies;
+            var (passed, limit, isWhole) = (0, Math.Min(most, MostScanned), true);
+            foreach (var server in redis.GetServers().Where(server => server is { IsConnected: true, IsReplica: false }))
             {
-                var path = CacheDesk.PathOf(key[prefix.Length..]);
-                var route = matchers.Find(one => one.Matcher.TryMatch(path, [])).Route ?? "";
-                var known = counts.GetValueOrDefault(route) ?? new EntryCount(0, 0);
-                counts[route] = new EntryCount(known.Entries + 1, known.Bytes + (long)await database.ExecuteAsync("HSTRLEN", key, "data"));
+                var cursor = "0";
+                do
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    // One command at a time, so that Redis serves others in between.
+                    var page = (RedisResult[])(await server.ExecuteAsync(
+                        redis.GetDatabase().Database, "SCAN", [cursor, "MATCH", $"{prefix}get:*", "COUNT", PageSize]))!;
+                    (cursor, passed) = ((string)page[0]!, passed + PageSize);
+                    var keys = (string[])page[1]!;
+                    foreach (var (key, bytes) in keys.Zip(await Task.WhenAll(keys.Select(key => SizeAsync(redis.GetDatabase(), key)))))
+                    {
+                        var path = CacheDesk.PathOf(key[prefix.Length..]);
+                        var route = path is null ? "" : matchers.Find(one => one.Matcher.TryMatch(path, [])).Route ?? "";
+                        var known = counts.GetValueOrDefault(route) ?? new EntryCount(0, 0);
+                        counts[route] = new EntryCount(known.Entries + 1, known.Bytes + bytes);
+                    }
+                }
+                while (cursor != "0" && passed < limit);
+                isWhole &= cursor == "0";
             }
+
+            return new StoredStatistics(counts, passed, isWhole);
         }
-        while (cursor != "0" && passed < Math.Min(most, MostScanned));
-        return new StoredStatistics(counts, passed, IsWhole: cursor == "0");
+        finally
+        {
+            _scan.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _scan.Dispose();
+
+    // What is under an entry's key and is none has no bytes of a body.
+    private static async Task<long> SizeAsync(IDatabase database, string key)
+    {
+        try
+        {
+            return (long)await database.ExecuteAsync("HSTRLEN", (RedisKey)key, "data");
+        }
+        catch (RedisServerException)
+        {
+            return 0;
+        }
     }
 
     private static RouteStatistics StatisticsOf(IGrouping<string, (string Route, CacheOutcome Outcome, long Count)> route)

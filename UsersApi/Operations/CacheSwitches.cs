@@ -11,15 +11,20 @@ namespace UsersApi.Caching.Operations;
 /// </summary>
 public sealed class CacheSwitches : BackgroundService
 {
+    // A Redis that is full refuses what may take memory, unless it is said that it may.
+    private const string SwitchOff = "#!lua flags=allow-oom\nreturn redis.call('SET', KEYS[1], 'off')";
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly KillSwitch _own;
     private readonly TimeProvider _time;
     private readonly RedisConnection? _redis;
-    private volatile bool _isUntold;
 
-    internal CacheSwitches(KillSwitch own, TimeProvider time, RedisConnection? redis) =>
-        (_own, _time, _redis) = (own, time, redis);
+    // What Redis is told and what is looked at there follow one another.
+    private readonly SemaphoreSlim _turn = new(1);
+    private bool _isUntold;
+
+    internal CacheSwitches(KillSwitch own, TimeProvider time, RedisConnection? redis) => (_own, _time, _redis) = (own, time, redis);
 
     /// <summary>Whether this node caches.</summary>
     public bool IsOn => _own.IsOn;
@@ -27,12 +32,29 @@ public sealed class CacheSwitches : BackgroundService
     private RedisKey Key => _redis!.TagPrefix + "#off";
 
     /// <summary>Switches this node at once, and the others within a second.</summary>
-    /// <returns>False where the others could not be told, because Redis is away.</returns>
+    /// <returns>False where the others could not be told, because Redis is away or refuses; they are as soon as it is back.</returns>
     public async Task<bool> SetAsync(bool isOn)
     {
-        _isUntold = true;
         _own.IsOff = !isOn;
-        return await TryTellAsync();
+        await _turn.WaitAsync();
+        try
+        {
+            // Another call may have come in between: it has the last word.
+            _own.IsOff = !isOn;
+            _isUntold = _redis is not null;
+            return await TryTellAsync();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _turn.Dispose();
+        base.Dispose();
     }
 
     /// <inheritdoc/>
@@ -47,28 +69,33 @@ public sealed class CacheSwitches : BackgroundService
 
     private async Task LookAsync()
     {
+        await _turn.WaitAsync();
         try
         {
-            // What was switched here while Redis was away comes first.
-            if (await TryTellAsync() && await (await _redis!.DatabaseAsync()).KeyExistsAsync(Key) is var isOff && !_isUntold)
-                _own.IsOff = isOff;
+            // What was switched here while Redis was away comes first. To read the key keeps it from being evicted as one that nobody uses.
+            if (await TryTellAsync())
+                _own.IsOff = (await (await _redis!.DatabaseAsync()).StringGetAsync(Key)).HasValue;
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
         {
             // It stays as it is until Redis can be asked again.
         }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     private async Task<bool> TryTellAsync()
     {
-        if (_redis is null || !_isUntold)
+        if (!_isUntold)
             return true;
 
         try
         {
-            var database = await _redis.DatabaseAsync();
+            var database = await _redis!.DatabaseAsync();
             if (_own.IsOff)
-                await database.StringSetAsync(Key, "off");
+                await database.ScriptEvaluateAsync(SwitchOff, [Key]);
             else
                 await database.KeyDeleteAsync(Key);
 

@@ -60,10 +60,15 @@ internal sealed class CacheWarmer(
     private async Task WarmAsync(IReadOnlyList<(int, WarmRequest)> atStart, CancellationToken stopping)
     {
         var limits = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stopping };
-        await Parallel.ForEachAsync(atStart, limits, async (each, _) => await SendAsync(each, storedAfter: 0, stopping));
+        var kept = 0;
+        await Parallel.ForEachAsync(atStart, limits, async (each, _) =>
+        {
+            if (await SendAsync(each, storedAfter: 0, stopping))
+                Interlocked.Increment(ref kept);
+        });
         _isWarm = true;
         if (atStart.Count > 0)
-            WarmLog.Warm(logger, atStart.Count, time.GetElapsedTime(_began).TotalSeconds);
+            WarmLog.Warm(logger, kept, atStart.Count, time.GetElapsedTime(_began).TotalSeconds);
     }
 
     private async Task RepeatAsync((int, WarmRequest) each, CronExpression schedule, CancellationToken stopping)
@@ -78,11 +83,11 @@ internal sealed class CacheWarmer(
         }
     }
 
-    private async Task SendAsync((int Index, WarmRequest Request) each, long storedAfter, CancellationToken stopping)
+    private async Task<bool> SendAsync((int Index, WarmRequest Request) each, long storedAfter, CancellationToken stopping)
     {
         // Switched off, the cache would keep nothing of it.
         if (!cacheSwitch.IsOn)
-            return;
+            return false;
 
         using var span = CacheTraces.Warming();
         using var limit = new CancellationTokenSource(cache.Value.RevalidationTimeout, time);
@@ -98,12 +103,16 @@ internal sealed class CacheWarmer(
             }
 
             // Whatever was neither found nor stored has a reason.
-            if (told.Length == 0 || told.Contains("detail=", StringComparison.Ordinal))
+            var isKept = told.Length > 0 && !told.Contains("detail=", StringComparison.Ordinal);
+            if (!isKept)
                 WarmLog.NotKept(logger, each.Index, status, told);
+
+            return isKept;
         }
         catch (Exception error) when (!stopping.IsCancellationRequested)
         {
             WarmLog.Failed(logger, each.Index, error);
+            return false;
         }
     }
 

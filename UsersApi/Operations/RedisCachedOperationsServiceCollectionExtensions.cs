@@ -32,7 +32,8 @@ public static class RedisCachedOperationsServiceCollectionExtensions
             provider.GetRequiredService<KillSwitch>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetService<RedisConnection>()));
         services.AddSingleton(provider => new CacheDesk(
-            provider.GetRequiredService<StoredEntries>(), provider.GetRequiredService<TagEvictor>()));
+            provider.GetRequiredService<StoredEntries>(), provider.GetRequiredService<TagEvictor>(),
+            provider.GetRequiredService<IOptions<RedisCachedOptions>>().Value));
         services.AddSingleton(provider => new CacheExplainer(
             provider.GetRequiredService<OwnRequests>(), provider.GetRequiredService<StoredEntries>(),
             provider.GetRequiredService<CacheServices>()));

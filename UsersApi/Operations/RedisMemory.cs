@@ -5,7 +5,7 @@ using UsersApi.Caching.Redis;
 namespace UsersApi.Caching.Operations;
 
 /// <summary>
-/// The memory of Redis, as <c>INFO memory</c> told it when somebody last collected: a collection waits for nothing, and begins the
+/// The memory of Redis, of all masters of a cluster, as <c>INFO memory</c> told it when somebody last collected: a collection waits for nothing, and begins the
 /// next look.
 /// </summary>
 internal sealed class RedisMemory(RedisConnection connection)
@@ -31,10 +31,11 @@ internal sealed class RedisMemory(RedisConnection connection)
     {
         try
         {
-            var database = await connection.DatabaseAsync();
-            var lines = ((string?)await database.ExecuteAsync("INFO", "memory") ?? "").Split("\r\n");
-            Volatile.Write(ref _used, Find(lines, "used_memory:"));
-            Volatile.Write(ref _limit, Find(lines, "maxmemory:"));
+            var masters = (await connection.Multiplexer).GetServers().Where(server => server is { IsConnected: true, IsReplica: false });
+            var told = await Task.WhenAll(masters.Select(server => server.ExecuteAsync("INFO", "memory")));
+            var lines = told.Select(text => ((string?)text ?? "").Split("\r\n")).ToList();
+            Volatile.Write(ref _used, lines.Sum(each => Find(each, "used_memory:")));
+            Volatile.Write(ref _limit, lines.Sum(each => Find(each, "maxmemory:")));
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
         {

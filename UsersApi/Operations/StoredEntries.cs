@@ -9,7 +9,9 @@ namespace UsersApi.Caching.Operations;
 internal sealed class StoredEntries(
     [FromKeyedServices(CacheStore.ServiceKey)] IDistributedCache cache, CacheWriteQueue queue, NearCache near)
 {
-    /// <summary>Null where nothing that can be read stands under this key, or Redis is away.</summary>
+    /// <summary>Null where nothing that can be read stands under this key.</summary>
+    /// <exception cref="StackExchange.Redis.RedisException">This node has none in memory, and Redis is away, or refuses.</exception>
+    /// <exception cref="TimeoutException">It does not answer in time.</exception>
     public async Task<CacheEntry?> FindAsync(string key)
     {
         if (queue.TryFind(key, out var queued))
@@ -20,7 +22,7 @@ internal sealed class StoredEntries(
             var bytes = await cache.GetAsync(key);
             return bytes is not null && CacheEntryFormat.Read(bytes) is { } entry && entry.Key == key ? entry : near.Find(key);
         }
-        catch (Exception error) when (error is StackExchange.Redis.RedisException or TimeoutException)
+        catch (Exception error) when (error is StackExchange.Redis.RedisException or TimeoutException && near.Find(key) is not null)
         {
             return near.Find(key);
         }

@@ -5,8 +5,8 @@ namespace UsersApi.Caching.Operations;
 /// <summary>What warming says in logs. Requests are named by their place in the settings, since a target may hold personal data.</summary>
 internal static partial class WarmLog
 {
-    [LoggerMessage(1110, LogLevel.Information, "The cache is warm: {Requests} requests, {Seconds:0.0} s after the start.")]
-    public static partial void Warm(ILogger logger, int requests, double seconds);
+    [LoggerMessage(1110, LogLevel.Information, "The requests of the start are answered, {Kept} of {Requests} from the cache or into it, {Seconds:0.0} s after the start.")]
+    public static partial void Warm(ILogger logger, int kept, int requests, double seconds);
 
     [LoggerMessage(1111, LogLevel.Warning,
         "RedisCached:Warm:Requests:{Index} is not in the cache: status {Status}, Cache-Status \"{CacheStatus}\". Without a Cache-Status, "

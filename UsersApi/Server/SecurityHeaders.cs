@@ -43,7 +43,8 @@ internal static class SecurityHeaders
         headers.XContentTypeOptions = "nosniff";
         var isDesk = context.Request.Path.StartsWithSegments(DeskPath, StringComparison.Ordinal);
         headers.ContentSecurityPolicy = isPage ? PagePolicy : isDesk ? DeskPolicy : DataPolicy;
-        headers["Referrer-Policy"] = "no-referrer";
+        // Without a referrer, browsers don't tell the desk where its own forms come from.
+        headers["Referrer-Policy"] = isDesk ? "same-origin" : "no-referrer";
         UncachedAnswers.ForbidKeeping(context);
         return Task.CompletedTask;
     }

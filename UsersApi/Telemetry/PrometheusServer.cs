@@ -28,13 +28,22 @@ internal sealed class PrometheusServer(Uri address, MeterProvider metrics, ILogg
 
     private void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel)
     {
-        if (IPAddress.TryParse(address.Host, out var ip))
+        if (address.IsLoopback)
         {
-            kestrel.Listen(ip, address.Port);
+            kestrel.ListenLocalhost(address.Port);
+        }
+        else if (!IPAddress.TryParse(address.Host, out var ip))
+        {
+            throw new InvalidOperationException(
+                $"OTEL_EXPORTER_PROMETHEUS_HOST is \"{address.Host}\": write an address of this machine, localhost, or * for all.");
+        }
+        else if (ip.Equals(IPAddress.IPv6Any))
+        {
+            kestrel.ListenAnyIP(address.Port);
         }
         else
         {
-            kestrel.ListenLocalhost(address.Port);
+            kestrel.Listen(ip, address.Port);
         }
     }
 }

@@ -19,7 +19,8 @@ internal sealed record TelemetryOptions(bool SendsTraces, bool SendsMetrics, Uri
 
     public static TelemetryOptions From(IConfiguration configuration)
     {
-        var isOn = !configuration.GetValue<bool>("OTEL_SDK_DISABLED");
+        // By the specification, anything but "true" is false.
+        var isOn = !string.Equals(configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase);
         return new TelemetryOptions(
             isOn && Names("OTEL_TRACES_EXPORTER").Contains("otlp") && HasEndpoint("TRACES"),
             isOn && Names("OTEL_METRICS_EXPORTER").Contains("otlp") && HasEndpoint("METRICS"),
@@ -36,7 +37,7 @@ internal sealed record TelemetryOptions(bool SendsTraces, bool SendsMetrics, Uri
         {
             var host = configuration["OTEL_EXPORTER_PROMETHEUS_HOST"] is { Length: > 0 } given ? given : "localhost";
             var port = configuration.GetValue("OTEL_EXPORTER_PROMETHEUS_PORT", DefaultPort);
-            return new UriBuilder(Uri.UriSchemeHttp, host == "*" ? "0.0.0.0" : host, port).Uri;
+            return new UriBuilder(Uri.UriSchemeHttp, host == "*" ? "[::]" : host, port).Uri;
         }
     }
 }

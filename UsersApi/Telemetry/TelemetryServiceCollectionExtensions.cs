@@ -56,6 +56,9 @@ internal static class TelemetryServiceCollectionExtensions
             requests.Filter = http => !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal);
             // A browser's name for itself tells one person from others.
             requests.EnrichWithHttpRequest = (span, _) => span.SetTag("user_agent.original", null);
+            // A path names a user by its id: the route says as much to whoever looks for what is slow.
+            requests.EnrichWithHttpResponse = (span, response) => span.SetTag(
+                "url.path", (response.HttpContext.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText);
         })
         .AddNpgsql()
         .AddSource(CacheTelemetry)

@@ -14,14 +14,11 @@ internal sealed class CachedPaths(CachePolicies policies, EndpointDataSource end
         var known = _known;
         var all = endpoints.Endpoints;
         if (!ReferenceEquals(known.Of, all))
-            _known = known = new Matchers(all, [.. all.OfType<RouteEndpoint>().Where(IsCached).Select(MatcherOf)]);
+            _known = known = new Matchers(all, [.. all.OfType<RouteEndpoint>().Where(endpoint => policies.For(endpoint) is not null).Select(MatcherOf)]);
 
         // Routes of another kind than endpoints' tell nothing: any path may be one of theirs.
         return known.Cached.Count == 0 || known.Cached.Exists(matcher => matcher.TryMatch(path, []));
     }
-
-    private bool IsCached(RouteEndpoint endpoint) =>
-        endpoint.Metadata.GetMetadata<ControllerActionDescriptor>() is { } action && policies.For(action) is not null;
 
     private static TemplateMatcher MatcherOf(RouteEndpoint endpoint) =>
         new(new RouteTemplate(endpoint.RoutePattern), new RouteValueDictionary(endpoint.RoutePattern.Defaults));
