@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using UsersApi.Caching.Entries;
 using UsersApi.Identity;
 using UsersApi.Tests.Host;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
-using UsersApi.Tests.Coherence;
 using UsersApi.Tests.Caching.Host;
+using UsersApi.Tests.Coherence;
 using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Telemetry;
@@ -128,7 +128,7 @@ public sealed partial class PrometheusTests
         foreach (var address in (await System.Net.Dns.GetHostAddressesAsync(System.Net.Dns.GetHostName())).Where(address => !IPAddress.IsLoopback(address)))
         {
             using var socket = new System.Net.Sockets.TcpClient(address.AddressFamily);
-            Assert.That(async () => await socket.ConnectAsync(address, _port), Throws.InstanceOf<System.Net.Sockets.SocketException>(), $"{address}");
+            await Assert.ThatAsync(() => socket.ConnectAsync(address, _port), Throws.InstanceOf<System.Net.Sockets.SocketException>(), $"{address}");
         }
     }
 

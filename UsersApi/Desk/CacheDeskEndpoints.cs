@@ -78,7 +78,8 @@ internal static class CacheDeskEndpoints
     private static IReadOnlyList<string> Given(IFormCollection form, string name) =>
         [.. form[name].OfType<string>().Where(value => value.Length > 0)];
 
-    private static void Check(object request) => Validator.ValidateObject(request, new ValidationContext(request), validateAllProperties: true);
+    private static void Check(object request) =>
+        Validator.ValidateObject(request, new ValidationContext(request), validateAllProperties: true);
 
     /// <summary>
     /// A form of another site has no cookie, since it is strict; but a site is all ports of a host, and in plain HTTP browsers tell no

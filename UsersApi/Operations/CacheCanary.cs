@@ -66,7 +66,7 @@ internal sealed class CacheCanary(
         catch (Exception error)
         {
             metrics.Compared(CanaryResult.Failed);
-            CanaryLog.Failed(logger, sample.Policy.Action.DisplayName, error.GetType().Name);
+            OperationsLog.ComparisonFailed(logger, sample.Policy.Action.DisplayName, error.GetType().Name);
         }
     }
 
@@ -93,7 +93,11 @@ internal sealed class CacheCanary(
         // One that was given up has no status that says anything.
         cancel.ThrowIfCancellationRequested();
         if (isSameKey && probe.Entry is { } now)
-            return now.Key != sample.Entry.Key ? CanaryResult.Failed : IsSame(now, sample.Entry) ? CanaryResult.Same : CanaryResult.Different;
+        {
+            return now.Key != sample.Entry.Key ? CanaryResult.Failed
+                : IsSame(now, sample.Entry) ? CanaryResult.Same
+                : CanaryResult.Different;
+        }
 
         // What could not be stored is another response all the same, if its action did not fail.
         return isSameKey && status != sample.Entry.Status && status < StatusCodes.Status500InternalServerError
@@ -108,8 +112,9 @@ internal sealed class CacheCanary(
             await Task.Delay(Patience, time, lifetime.ApplicationStopping);
             var found = cacheSwitch.IsOn ? await store.FindAsync(sample.Policy, _ => sample.Entry.Key, sample.Tags) : null;
             var isServed = found?.Entry is { } now && now.Stamp == sample.Entry.Stamp && now.Stored == sample.Entry.Stored;
+            var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sample.Entry.Key)));
             if (isServed)
-                CanaryLog.Different(logger, sample.Policy.Action.DisplayName, sample.KeyHash, sample.StoredAt);
+                OperationsLog.Different(logger, sample.Policy.Action.DisplayName, key, CacheDesk.At(sample.Entry.Stored));
 
             metrics.Compared(isServed ? CanaryResult.Different : CanaryResult.Evicted);
         }
@@ -128,10 +133,5 @@ internal sealed class CacheCanary(
         .Select(header => $"{header.Name}: {string.Join(", ", header.Values)}").Order(StringComparer.OrdinalIgnoreCase);
 
     private sealed record Sample(
-        FeatureCollection Features, string Key, CachePolicy Policy, IReadOnlyList<string> Tags, CacheEntry Entry)
-    {
-        public string KeyHash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Entry.Key)));
-
-        public DateTimeOffset StoredAt => DateTimeOffset.FromUnixTimeMilliseconds(Entry.Stored);
-    }
+        FeatureCollection Features, string Key, CachePolicy Policy, IReadOnlyList<string> Tags, CacheEntry Entry);
 }

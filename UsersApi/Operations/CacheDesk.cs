@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using UsersApi.Caching.Entries;
 using UsersApi.Caching.Keys;
 using UsersApi.Caching.Policies;
@@ -61,7 +60,7 @@ public sealed class CacheDesk
     }
 
     private static string Decoded(string path) => path.StartsWith('/')
-        ? PathString.FromUriComponent(path.Split('?', '#')[0]).Value!
+        ? Uri.UnescapeDataString(path.Split('?', '#')[0])
         : throw new ArgumentException($"\"{path}\" is no path: it begins with a slash.");
 
     private string TagOf(string key) => PathOf(WithoutPrefix(key)) is { } path
@@ -70,7 +69,7 @@ public sealed class CacheDesk
 
     private string WithoutPrefix(string key) => key.StartsWith(_prefix, StringComparison.Ordinal) ? key[_prefix.Length..] : key;
 
-    private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+    internal static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }
 
 /// <summary>A stored response, without what a person can't read.</summary>

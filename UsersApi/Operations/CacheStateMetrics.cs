@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using UsersApi.Caching.Diagnostics;
 using UsersApi.Caching.Policies;
 using UsersApi.Caching.Redis;
@@ -13,8 +12,7 @@ namespace UsersApi.Caching.Operations;
 internal sealed class CacheStateMetrics(
     IMeterFactory factory, CacheMetrics metrics, CacheWriteQueue queue, NearCache near,
     KillSwitch cacheSwitch, TimeProvider time, CanaryMetrics canary, RedisMemory? memory = null,
-    RedisConnection? connection = null, ScriptRunner? runner = null, KnownVersions? known = null,
-    OwedTags? owed = null)
+    RedisConnection? connection = null, ScriptRunner? runner = null, KnownVersions? known = null, OwedTags? owed = null)
     : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)

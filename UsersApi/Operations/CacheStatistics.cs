@@ -109,7 +109,8 @@ public sealed class CacheStatistics : IDisposable
         var all = route.Sum(one => one.Count);
         var hits = route.Where(one => CacheMetrics.GroupOf(one.Outcome) is "hit" or "stale").Sum(one => one.Count);
         return new RouteStatistics(
-            route.Key, all, Math.Round((double)hits / all, 4), route.ToDictionary(one => CacheMetrics.ReasonOf(one.Outcome), one => one.Count));
+            route.Key, all, Math.Round((double)hits / all, 4),
+            route.ToDictionary(one => CacheMetrics.ReasonOf(one.Outcome), one => one.Count));
     }
 }
 

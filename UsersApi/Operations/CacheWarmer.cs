@@ -68,7 +68,7 @@ internal sealed class CacheWarmer(
         });
         _isWarm = true;
         if (atStart.Count > 0)
-            WarmLog.Warm(logger, kept, atStart.Count, time.GetElapsedTime(_began).TotalSeconds);
+            OperationsLog.Warm(logger, time.GetElapsedTime(_began).TotalSeconds, kept, atStart.Count);
     }
 
     private async Task RepeatAsync((int, WarmRequest) each, CronExpression schedule, CancellationToken stopping)
@@ -105,13 +105,13 @@ internal sealed class CacheWarmer(
             // Whatever was neither found nor stored has a reason.
             var isKept = told.Length > 0 && !told.Contains("detail=", StringComparison.Ordinal);
             if (!isKept)
-                WarmLog.NotKept(logger, each.Index, status, told);
+                OperationsLog.NotKept(logger, each.Index, status, told);
 
             return isKept;
         }
         catch (Exception error) when (!stopping.IsCancellationRequested)
         {
-            WarmLog.Failed(logger, each.Index, error);
+            OperationsLog.WarmingFailed(logger, each.Index, error);
             return false;
         }
     }
@@ -120,7 +120,7 @@ internal sealed class CacheWarmer(
     {
         var origin = options.Value.Origin ?? Localhost;
         return requests.SendAsync(
-            new Revalidation(storedAfter), request.Target, origin.Scheme, HostString.FromUriComponent(origin), request.Headers,
+            new RevalidationRequest(storedAfter), request.Target, origin.Scheme, HostString.FromUriComponent(origin), request.Headers,
             http => (http.Response.StatusCode, http.Response.Headers[CacheStatus.HeaderName].ToString()), cancel);
     }
 }

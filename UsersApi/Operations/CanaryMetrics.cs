@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 using UsersApi.Caching.Diagnostics;
 
 namespace UsersApi.Caching.Operations;
@@ -14,11 +15,22 @@ internal sealed class CanaryMetrics(IMeterFactory factory)
     /// <summary>What has not happened yet is 0 and not absent: a first difference is an increase then.</summary>
     public void BeginAtZero() => _comparisons.Add(0, TagOf(CanaryResult.Different));
 
-    private static KeyValuePair<string, object?> TagOf(CanaryResult result) => new("cache.canary.result", result switch
-    {
-        CanaryResult.Same => "same",
-        CanaryResult.Evicted => "evicted",
-        CanaryResult.Different => "different",
-        _ => "failed",
-    });
+    private static KeyValuePair<string, object?> TagOf(CanaryResult result) =>
+        new("cache.canary.result", JsonNamingPolicy.KebabCaseLower.ConvertName(result.ToString()));
+}
+
+/// <summary>What a comparison of the canary came to.</summary>
+internal enum CanaryResult
+{
+    /// <summary>The action gave the stored response again.</summary>
+    Same,
+
+    /// <summary>It gave another one, and the stored one was evicted or expired soon after.</summary>
+    Evicted,
+
+    /// <summary>It gave another one, and the stored one is still served.</summary>
+    Different,
+
+    /// <summary>There was nothing to compare: the action failed, or the request did not reach it any more.</summary>
+    Failed,
 }

@@ -5,8 +5,8 @@ using UsersApi.Caching.Redis;
 namespace UsersApi.Caching.Operations;
 
 /// <summary>
-/// The memory of Redis, of all masters of a cluster, as <c>INFO memory</c> told it when somebody last collected: a collection waits for nothing, and begins the
-/// next look.
+/// The memory of Redis, of all masters of a cluster, as <c>INFO memory</c> told it when somebody last collected: a collection waits for
+/// nothing, and begins the next look.
 /// </summary>
 internal sealed class RedisMemory(RedisConnection connection)
 {
@@ -32,10 +32,9 @@ internal sealed class RedisMemory(RedisConnection connection)
         try
         {
             var masters = (await connection.Multiplexer).GetServers().Where(server => server is { IsConnected: true, IsReplica: false });
-            var told = await Task.WhenAll(masters.Select(server => server.ExecuteAsync("INFO", "memory")));
-            var lines = told.Select(text => ((string?)text ?? "").Split("\r\n")).ToList();
-            Volatile.Write(ref _used, lines.Sum(each => Find(each, "used_memory:")));
-            Volatile.Write(ref _limit, lines.Sum(each => Find(each, "maxmemory:")));
+            var told = await Task.WhenAll(masters.Select(async server => $"{await server.ExecuteAsync("INFO", "memory")}".Split("\r\n")));
+            Volatile.Write(ref _used, told.Sum(each => Find(each, "used_memory:")));
+            Volatile.Write(ref _limit, told.Sum(each => Find(each, "maxmemory:")));
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
         {

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using UsersApi.Caching.Operations;
 using UsersApi.Tests.Caching.Host;
 using UsersApi.Tests.Host;

@@ -38,7 +38,7 @@ internal sealed class CacheMetrics
     {
         var meter = factory.Create(MeterName);
         meter.CreateObservableCounter(
-            "cache.requests", () => Requests.All.Select(Measured), "{request}", "Requests to cached actions, by outcome, reason and route.");
+            "cache.requests", () => Requests.All.Select(Measured), "{request}", "Clients' requests, by outcome, reason and route.");
         _bodies = meter.CreateHistogram("cache.body.size", "By", "Bytes of the bodies of responses that were stored.", advice: Bytes);
         _collapsed = meter.CreateHistogram(
             "cache.collapse.size", "{request}", "Requests that shared one run of an action.", advice: Sharers);

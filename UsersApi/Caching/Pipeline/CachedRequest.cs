@@ -18,7 +18,7 @@ internal sealed class CachedRequest(HttpContext http, CachePolicy policy, BoundR
     public bool IsCacheOn { get; } = services.Switch.IsOn;
 
     /// <summary>The mark of a request that the cache sends by itself, to renew a response; null for others.</summary>
-    public Revalidation? Revalidation => _mark as Revalidation;
+    public RevalidationRequest? Revalidation => _mark as RevalidationRequest;
 
     /// <summary>The mark of one that is sent to learn; null for others.</summary>
     public CacheProbe? Probe => _mark as CacheProbe;

@@ -22,7 +22,7 @@ public abstract class RedisCachedOwnRequest
 /// What it was begun for: middleware may lead it to another action, or to another key. Null where it was begun for no answer.
 /// </param>
 /// <param name="flight">What this request has to land.</param>
-internal sealed class Revalidation(long storedAfter, string? flightKey = null, CacheFlight? flight = null) : RedisCachedOwnRequest
+internal sealed class RevalidationRequest(long storedAfter, string? flightKey = null, CacheFlight? flight = null) : RedisCachedOwnRequest
 {
     public long StoredAfter => storedAfter;
 

@@ -62,7 +62,7 @@ internal sealed class RequestLookup(
     private void Revalidate(CachedRequest request, string flightKey, CacheEntry entry)
     {
         if (request.Revalidation is null && flights.TryLead(flightKey) is { } lead)
-            revalidator.Begin(request.Http, new Revalidation(entry.Stored, flightKey, lead));
+            revalidator.Begin(request.Http, new RevalidationRequest(entry.Stored, flightKey, lead));
     }
 
     private async Task<LookupResult> JoinAsync(CachedRequest request, StoreLookup lookup, string flightKey)

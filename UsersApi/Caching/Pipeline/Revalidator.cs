@@ -32,7 +32,7 @@ internal sealed class Revalidator(
     public RequestDelegate? Pipeline => _pipeline;
 
     /// <summary>Begins unless too many are under way; the flight lands in any case.</summary>
-    public void Begin(HttpContext original, Revalidation revalidation)
+    public void Begin(HttpContext original, RevalidationRequest revalidation)
     {
         if (Interlocked.Increment(ref _running) > options.Value.MaxRevalidations || _pipeline is null)
         {
@@ -51,7 +51,7 @@ internal sealed class Revalidator(
     }
 
     private async Task RunAsync(
-        RequestDelegate pipeline, FeatureCollection features, Revalidation revalidation, ActivityContext cause)
+        RequestDelegate pipeline, FeatureCollection features, RevalidationRequest revalidation, ActivityContext cause)
     {
         using var span = CacheTraces.Revalidation(cause);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);

@@ -14,7 +14,8 @@ internal sealed class CachePolicies(
     public CachePolicy? For(ActionDescriptor action) => _policies.GetOrAdd(action, Create);
 
     /// <summary>The policy of the action that an endpoint runs; null where it runs none, or none that is cached.</summary>
-    public CachePolicy? For(Endpoint endpoint) => endpoint.Metadata.GetMetadata<ControllerActionDescriptor>() is { } action ? For(action) : null;
+    public CachePolicy? For(Endpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<ControllerActionDescriptor>() is { } action ? For(action) : null;
 
     /// <summary>An action of which each user has responses of one's own; null where there is none.</summary>
     public ControllerActionDescriptor? FirstForOneUser => Actions.FirstOrDefault(action => For(action) is { IsForOneUser: true });

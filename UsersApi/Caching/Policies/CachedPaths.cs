@@ -14,7 +14,10 @@ internal sealed class CachedPaths(CachePolicies policies, EndpointDataSource end
         var known = _known;
         var all = endpoints.Endpoints;
         if (!ReferenceEquals(known.Of, all))
-            _known = known = new Matchers(all, [.. all.OfType<RouteEndpoint>().Where(endpoint => policies.For(endpoint) is not null).Select(MatcherOf)]);
+        {
+            var cached = all.OfType<RouteEndpoint>().Where(endpoint => policies.For(endpoint) is not null);
+            _known = known = new Matchers(all, [.. cached.Select(MatcherOf)]);
+        }
 
         // Routes of another kind than endpoints' tell nothing: any path may be one of theirs.
         return known.Cached.Count == 0 || known.Cached.Exists(matcher => matcher.TryMatch(path, []));
