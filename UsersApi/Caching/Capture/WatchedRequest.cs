@@ -48,7 +48,7 @@ internal sealed class WatchedRequest : IHttpRequestFeature
         }
 
         // Where nobody with a user gets here, there is none to read; where the key names the user, reading is what it is for.
-        if (policy.Audience is CacheAudience.Everyone)
+        if (policy.Settings.Audience is CacheAudience.Everyone)
             WatchUser(http);
 
         Watch(_features.Get<ISessionFeature>(), CacheOutcome.UndeclaredSession, "session");
@@ -133,7 +133,7 @@ internal sealed class WatchedRequest : IHttpRequestFeature
 
     private void WatchUser(HttpContext http)
     {
-        var watched = new WatchedPrincipal(http.User, _policy.VaryByClaims, () => Note(CacheOutcome.UndeclaredUser, "user"));
+        var watched = new WatchedPrincipal(http.User, _policy.Settings.VaryByClaims, () => Note(CacheOutcome.UndeclaredUser, "user"));
         var original = _features.Get<IHttpAuthenticationFeature>();
         // A user of a type of its own knows more than claims, and nothing can stand in for it.
         if (http.User.GetType() != typeof(ClaimsPrincipal))

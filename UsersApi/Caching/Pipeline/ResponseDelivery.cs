@@ -164,7 +164,7 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
         var left = Math.Max(0, (entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000);
         // Where a cookie, or nothing, has chosen the culture, no header tells a client when its copy is in another one.
         var isKnowable = _culture is null or { Provider: AcceptLanguageHeaderRequestCultureProvider };
-        var (client, shared) = (_policy.ClientSeconds, _isPrivate ? 0 : _policy.SharedSeconds);
+        var (client, shared) = (_policy.Settings.ClientSeconds, _isPrivate ? 0 : _policy.Settings.SharedSeconds);
         // no-cache would hold for shared caches too.
         var rule = !isKnowable || client + shared == 0 ? "no-cache"
             : client == 0 ? "max-age=0, must-revalidate"
