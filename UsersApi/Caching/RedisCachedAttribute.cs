@@ -7,41 +7,41 @@ namespace UsersApi.Caching;
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
 public sealed class RedisCachedAttribute : Attribute, IFilterFactory, IOrderedFilter, ICachedAction
 {
-    private readonly CacheSettings _settings = new();
+    private readonly CacheSettings _own = new();
     private Action<CacheSettings>? _changes;
 
     /// <inheritdoc cref="CacheSettings.Seconds"/>
-    public int Seconds { get => _settings.Seconds; set => Change(settings => settings.Seconds = value); }
+    public int Seconds { get => _own.Seconds; set => Set(it => it.Seconds = value); }
 
     /// <inheritdoc cref="CacheSettings.ClientSeconds"/>
-    public int ClientSeconds { get => _settings.ClientSeconds; set => Change(settings => settings.ClientSeconds = value); }
+    public int ClientSeconds { get => _own.ClientSeconds; set => Set(it => it.ClientSeconds = value); }
 
     /// <inheritdoc cref="CacheSettings.SharedSeconds"/>
-    public int SharedSeconds { get => _settings.SharedSeconds; set => Change(settings => settings.SharedSeconds = value); }
+    public int SharedSeconds { get => _own.SharedSeconds; set => Set(it => it.SharedSeconds = value); }
 
     /// <inheritdoc cref="CacheSettings.StaleSeconds"/>
-    public int StaleSeconds { get => _settings.StaleSeconds; set => Change(settings => settings.StaleSeconds = value); }
+    public int StaleSeconds { get => _own.StaleSeconds; set => Set(it => it.StaleSeconds = value); }
 
     /// <inheritdoc cref="CacheSettings.StaleIfErrorSeconds"/>
-    public int StaleIfErrorSeconds { get => _settings.StaleIfErrorSeconds; set => Change(settings => settings.StaleIfErrorSeconds = value); }
+    public int StaleIfErrorSeconds { get => _own.StaleIfErrorSeconds; set => Set(it => it.StaleIfErrorSeconds = value); }
 
     /// <inheritdoc cref="CacheSettings.RefreshBeforeSeconds"/>
-    public int RefreshBeforeSeconds { get => _settings.RefreshBeforeSeconds; set => Change(settings => settings.RefreshBeforeSeconds = value); }
+    public int RefreshBeforeSeconds { get => _own.RefreshBeforeSeconds; set => Set(it => it.RefreshBeforeSeconds = value); }
 
     /// <inheritdoc cref="CacheSettings.AcrossNodes"/>
-    public bool AcrossNodes { get => _settings.AcrossNodes; set => Change(settings => settings.AcrossNodes = value); }
+    public bool AcrossNodes { get => _own.AcrossNodes; set => Set(it => it.AcrossNodes = value); }
 
     /// <inheritdoc cref="CacheSettings.Audience"/>
-    public CacheAudience Audience { get => _settings.Audience; set => Change(settings => settings.Audience = value); }
+    public CacheAudience Audience { get => _own.Audience; set => Set(it => it.Audience = value); }
 
     /// <inheritdoc cref="CacheSettings.Vary"/>
-    public string[] Vary { get => _settings.Vary; set => Change(settings => settings.Vary = value); }
+    public string[] Vary { get => _own.Vary; set => Set(it => it.Vary = value); }
 
     /// <inheritdoc cref="CacheSettings.VaryByClaims"/>
-    public string[] VaryByClaims { get => _settings.VaryByClaims; set => Change(settings => settings.VaryByClaims = value); }
+    public string[] VaryByClaims { get => _own.VaryByClaims; set => Set(it => it.VaryByClaims = value); }
 
     /// <inheritdoc cref="CacheSettings.StatusCodes"/>
-    public int[] StatusCodes { get => _settings.StatusCodes ?? []; set => Change(settings => settings.StatusCodes = value); }
+    public int[] StatusCodes { get => _own.StatusCodes ?? []; set => Set(it => it.StatusCodes = value); }
 
     /// <summary>What an eviction names: plain words, or words with arguments of the action, as in <c>user:{id}</c>.</summary>
     public string[] Tags { get; set; } = [];
@@ -72,9 +72,9 @@ public sealed class RedisCachedAttribute : Attribute, IFilterFactory, IOrderedFi
         return settings;
     }
 
-    private void Change(Action<CacheSettings> change)
+    private void Set(Action<CacheSettings> change)
     {
-        change(_settings);
+        change(_own);
         _changes += change;
     }
 }
