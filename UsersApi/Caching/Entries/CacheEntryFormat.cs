@@ -59,13 +59,10 @@ internal static class CacheEntryFormat
         var span = bytes.Span;
         if (span.Length < PrefixLength || !span.StartsWith(Start)
             || !Utf8Parser.TryParse(span.Slice(Start.Length, CrcDigits), out uint crc, out var digits, 'x') || digits != CrcDigits
-            || span.IndexOf((byte)'\n') is not (> 0 and var end))
+            || crc != Crc32.HashToUInt32(span[PrefixLength..]) || span.IndexOf((byte)'\n') is not (> 0 and var end))
         {
             return null;
         }
-
-        if (crc != Crc32.HashToUInt32(span[PrefixLength..]))
-            return null;
 
         try
         {
