@@ -4,6 +4,7 @@ using System.IO.Hashing;
 using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace UsersApi.Caching.Entries;
 
@@ -85,3 +86,9 @@ internal static class CacheEntryFormat
         _ => null,
     };
 }
+
+/// <summary>Source-generated, so that reading an entry needs no reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(CacheEntry))]
+internal sealed partial class EntryJson : JsonSerializerContext;
