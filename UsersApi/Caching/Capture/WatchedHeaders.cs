@@ -26,7 +26,7 @@ internal sealed class WatchedHeaders(IHeaderDictionary copy, Action<string> onRe
 
     public bool Contains(KeyValuePair<string, StringValues> item) => Noted(item.Key).Contains(item);
 
-    public void Add(string key, StringValues value) => Noted(key).Add(key, value);
+    public void Add(string key, StringValues value) => Add(KeyValuePair.Create(key, value));
 
     public void Add(KeyValuePair<string, StringValues> item) => Noted(item.Key).Add(item);
 
