@@ -7,40 +7,41 @@ namespace UsersApi.Caching;
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
 public sealed class RedisCachedAttribute : Attribute, IFilterFactory, IOrderedFilter, ICachedAction
 {
-    private readonly CacheSettings _settings = new();
+    private readonly CacheSettings _own = new();
+    private Action<CacheSettings>? _changes;
 
     /// <inheritdoc cref="CacheSettings.Seconds"/>
-    public int Seconds { get => _settings.Seconds ?? 0; set => _settings.Seconds = value; }
+    public int Seconds { get => _own.Seconds; set => Set(it => it.Seconds = value); }
 
     /// <inheritdoc cref="CacheSettings.ClientSeconds"/>
-    public int ClientSeconds { get => _settings.ClientSeconds ?? 0; set => _settings.ClientSeconds = value; }
+    public int ClientSeconds { get => _own.ClientSeconds; set => Set(it => it.ClientSeconds = value); }
 
     /// <inheritdoc cref="CacheSettings.SharedSeconds"/>
-    public int SharedSeconds { get => _settings.SharedSeconds ?? 0; set => _settings.SharedSeconds = value; }
+    public int SharedSeconds { get => _own.SharedSeconds; set => Set(it => it.SharedSeconds = value); }
 
     /// <inheritdoc cref="CacheSettings.StaleSeconds"/>
-    public int StaleSeconds { get => _settings.StaleSeconds ?? 0; set => _settings.StaleSeconds = value; }
+    public int StaleSeconds { get => _own.StaleSeconds; set => Set(it => it.StaleSeconds = value); }
 
     /// <inheritdoc cref="CacheSettings.StaleIfErrorSeconds"/>
-    public int StaleIfErrorSeconds { get => _settings.StaleIfErrorSeconds ?? 0; set => _settings.StaleIfErrorSeconds = value; }
+    public int StaleIfErrorSeconds { get => _own.StaleIfErrorSeconds; set => Set(it => it.StaleIfErrorSeconds = value); }
 
     /// <inheritdoc cref="CacheSettings.RefreshBeforeSeconds"/>
-    public int RefreshBeforeSeconds { get => _settings.RefreshBeforeSeconds ?? 0; set => _settings.RefreshBeforeSeconds = value; }
+    public int RefreshBeforeSeconds { get => _own.RefreshBeforeSeconds; set => Set(it => it.RefreshBeforeSeconds = value); }
 
     /// <inheritdoc cref="CacheSettings.AcrossNodes"/>
-    public bool AcrossNodes { get => _settings.AcrossNodes ?? false; set => _settings.AcrossNodes = value; }
+    public bool AcrossNodes { get => _own.AcrossNodes; set => Set(it => it.AcrossNodes = value); }
 
     /// <inheritdoc cref="CacheSettings.Audience"/>
-    public CacheAudience Audience { get => _settings.Audience ?? default; set => _settings.Audience = value; }
+    public CacheAudience Audience { get => _own.Audience; set => Set(it => it.Audience = value); }
 
     /// <inheritdoc cref="CacheSettings.Vary"/>
-    public string[] Vary { get => _settings.Vary ?? []; set => _settings.Vary = value; }
+    public string[] Vary { get => _own.Vary; set => Set(it => it.Vary = value); }
 
     /// <inheritdoc cref="CacheSettings.VaryByClaims"/>
-    public string[] VaryByClaims { get => _settings.VaryByClaims ?? []; set => _settings.VaryByClaims = value; }
+    public string[] VaryByClaims { get => _own.VaryByClaims; set => Set(it => it.VaryByClaims = value); }
 
     /// <inheritdoc cref="CacheSettings.StatusCodes"/>
-    public int[] StatusCodes { get => _settings.StatusCodes ?? []; set => _settings.StatusCodes = value; }
+    public int[] StatusCodes { get => _own.StatusCodes ?? []; set => Set(it => it.StatusCodes = value); }
 
     /// <summary>What an eviction names: plain words, or words with arguments of the action, as in <c>user:{id}</c>.</summary>
     public string[] Tags { get; set; } = [];
@@ -60,10 +61,20 @@ public sealed class RedisCachedAttribute : Attribute, IFilterFactory, IOrderedFi
     /// <inheritdoc/>
     public bool IsReusable => false;
 
-    CacheSettings ICachedAction.Settings => _settings;
-
     /// <inheritdoc/>
     public IFilterMetadata CreateInstance(IServiceProvider serviceProvider) =>
-        new RedisCachedFilter(
-        this, serviceProvider.GetRequiredService<CacheServices>(), serviceProvider.GetRequiredService<EarlyHits>());
+        new RedisCachedFilter(this, serviceProvider.GetRequiredService<CacheServices>(), serviceProvider.GetRequiredService<EarlyHits>());
+
+    CacheSettings ICachedAction.Over(CacheSettings defaults)
+    {
+        var settings = defaults with { };
+        _changes?.Invoke(settings);
+        return settings;
+    }
+
+    private void Set(Action<CacheSettings> change)
+    {
+        change(_own);
+        _changes += change;
+    }
 }

@@ -52,8 +52,8 @@ public sealed class CacheExplainer
         [SuppressMessage("Globalization", "CA1308", Justification = "The words of an audience are written small.")]
         public async ValueTask<bool> LookAsync(CachePolicy policy, CacheOutcome? bypass, CachedRequest? request)
         {
-            var audience = policy.Audience.ToString().ToLowerInvariant();
-            _steps.Add($"{policy.Action.DisplayName} is cached for {policy.Seconds} s, for {audience}.");
+            var audience = policy.Settings.Audience.ToString().ToLowerInvariant();
+            _steps.Add($"{policy.Action.DisplayName} is cached for {policy.Settings.Seconds} s, for {audience}.");
             if (bypass is { } why)
                 return End("bypass", CacheMetrics.ReasonOf(why), "The request bypasses the cache before its key is looked up.");
 

@@ -16,7 +16,7 @@ internal sealed class OutputCacheConvention : IActionModelConvention
 
         foreach (var selector in action.Selectors)
         {
-            selector.EndpointMetadata.Add(new OutputCacheAttribute { Duration = ((ICachedAction)attribute).Settings.Seconds ?? 60, VaryByHeaderNames = attribute.Vary });
+            selector.EndpointMetadata.Add(new OutputCacheAttribute { Duration = attribute.Seconds, VaryByHeaderNames = attribute.Vary });
         }
     }
 }

@@ -11,24 +11,29 @@ internal static class EntryBuilder
         HeaderNames.TE, HeaderNames.Trailer, HeaderNames.TransferEncoding, HeaderNames.Upgrade,
     };
 
-    /// <summary>The entry, but for its key, its stamp and its times.</summary>
-    public static CacheEntry Build(HttpResponse response, HeaderChanges changes, ReadOnlyMemory<byte> body, int? compressFromBytes)
+    /// <summary>The entry. Of its life it loses some at random, so that those stored together do not die together.</summary>
+    public static CacheEntry Build(
+        ResponseCapture capture, ReadOnlyMemory<byte> body, string key, Stamp? stamp, Freshness freshness, DateTimeOffset now)
     {
-        var headers = response.Headers;
+        var (response, headers, options) = (capture.Response, capture.Response.Headers, capture.Options);
         var ownsETag = headers.ETag.Count == 0 && response.StatusCode == StatusCodes.Status200OK;
         var connection = headers.Connection.ToString().Split(',', StringSplitOptions.TrimEntries);
+        var (stored, life) = (now.ToUnixTimeMilliseconds(), freshness.Seconds * 1_000L);
         return new CacheEntry
         {
-            Key = "",
-            Action = "",
-            Stamp = null,
-            Stored = 0,
-            FreshUntil = 0,
+            Key = key,
+            Action = capture.Policy.ActionId,
+            Stamp = stamp,
+            Stored = stored,
+            Age = freshness.Age,
+            FreshUntil = stored + life - (life * options.JitterPercent * RandomNumberGenerator.GetInt32(1_001) / 100_000),
+            StaleSeconds = freshness.StaleSeconds,
+            StaleIfErrorSeconds = freshness.StaleIfErrorSeconds,
             Status = response.StatusCode,
             ETag = ownsETag ? TagOf(headers.ContentType, body) : headers.ETag.ToString(),
             OwnsETag = ownsETag,
-            MayCompress = ownsETag && MayCompress(headers, body.Length, compressFromBytes),
-            Headers = [.. changes.Set.Where(
+            MayCompress = ownsETag && MayCompress(headers, body.Length, options.CompressFromBytes),
+            Headers = [.. capture.Headers.Set.Where(
                 header => !NotStored.Contains(header.Name) && !connection.Contains(header.Name, StringComparer.OrdinalIgnoreCase))],
             Length = body.Length,
             Body = body,

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.WebUtilities;
+
 namespace UsersApi.Caching.Capture;
 
 /// <summary>Catches what an action and its result write, by standing in for the response's body while they run.</summary>
@@ -5,35 +7,50 @@ internal sealed class ResponseCapture
 {
     private readonly IFeatureCollection _features;
     private readonly IHttpResponseFeature _response;
+    private readonly IHttpResponseFeature _watched;
     private readonly IHttpResponseBodyFeature _client;
     private readonly CapturedBytes _bytes;
     private readonly CapturedBody _body;
     private readonly HashSet<string> _named = new(StringComparer.OrdinalIgnoreCase);
+    private bool _isDeferred;
 
     /// <param name="http">The exchange.</param>
-    /// <param name="request">What the action sees of its request.</param>
-    /// <param name="cap">How many bytes are taken in.</param>
+    /// <param name="policy">The rules of its action.</param>
+    /// <param name="options">How many bytes are taken in, and which reads are none of the cache's business.</param>
     /// <param name="beforeStreaming">Told why bytes go to the client by themselves; false if none shall.</param>
-    public ResponseCapture(HttpContext http, WatchedRequest request, int cap, Func<CacheOutcome, bool> beforeStreaming)
+    public ResponseCapture(HttpContext http, CachePolicy policy, RedisCachedOptions options, Func<CacheOutcome, bool> beforeStreaming)
     {
-        Request = request;
-        _features = http.Features;
+        (_features, Response, Policy, Options) = (http.Features, http.Response, policy, options);
+        Request = new WatchedRequest(http, policy, options);
         _client = _features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        _bytes = new CapturedBytes(http.Response, _client.Stream, cap, why => Unhidden(() => beforeStreaming(why)));
-        _body = new CapturedBody(_bytes, new CaptureStream(_bytes, () => !request.IsReadByFramework), _client);
+        _bytes = new CapturedBytes(http.Response, _client.Stream, options.MaxBodyBytes, beforeStreaming);
+        _body = new CapturedBody(_bytes, new CaptureStream(_bytes, () => !Request.IsReadByFramework), _client);
         _response = _features.GetRequiredFeature<IHttpResponseFeature>();
-        Response = new WatchedResponse(_response);
+        _watched = WatchedFeature.Around(_response, member =>
+        {
+            if (member == nameof(IHttpResponseFeature.OnStarting))
+                _isDeferred = true;
+        });
         Headers = new HeaderChanges(http.Response.Headers);
         Feature = new RedisCachedFeature(http.Response);
     }
 
-    public WatchedRequest Request { get; }
+    public HttpResponse Response { get; }
 
-    public WatchedResponse Response { get; }
+    public CachePolicy Policy { get; }
+
+    public RedisCachedOptions Options { get; }
+
+    /// <summary>What the action sees of its request.</summary>
+    public WatchedRequest Request { get; }
 
     public HeaderChanges Headers { get; }
 
     public RedisCachedFeature Feature { get; }
+
+    /// <summary>False once the action has put something off until the response starts, or chosen a reason phrase of its own.</summary>
+    public bool IsReplayable => !_isDeferred && (string.IsNullOrEmpty(_response.ReasonPhrase)
+        || _response.ReasonPhrase == ReasonPhrases.GetReasonPhrase(_response.StatusCode));
 
     /// <summary>Whether the body goes to the client by itself.</summary>
     public bool IsStreaming => _bytes.Streaming is not null;
@@ -43,7 +60,7 @@ internal sealed class ResponseCapture
     {
         Request.IsReadByFramework = isByFramework;
         _features.Set<IHttpResponseBodyFeature>(_body);
-        _features.Set<IHttpResponseFeature>(Response);
+        _features.Set(_watched);
         _features.Set(Feature);
         Request.Install();
         Headers.Begin();
@@ -52,8 +69,8 @@ internal sealed class ResponseCapture
     /// <summary>Undone between the stages too: what an outer filter writes is none of ours.</summary>
     public void End()
     {
-        if (!_response.HasStarted)
-            NameWhatWasRead();
+        foreach (var name in _response.HasStarted ? [] : Request.Selecting.Where(_named.Add))
+            Feature.Vary(name);
 
         Headers.End();
         Request.Remove();
@@ -67,28 +84,5 @@ internal sealed class ResponseCapture
     {
         await _body.CompleteAsync();
         return _bytes.Body;
-    }
-
-    private void NameWhatWasRead()
-    {
-        foreach (var name in Request.Selecting.Where(_named.Add))
-            Feature.Vary(name);
-    }
-
-    // What goes to the client by itself has to meet the conditions that were hidden from the action.
-    private bool Unhidden(Func<bool> decide)
-    {
-        if (!Request.IsInstalled)
-            return decide();
-
-        Request.Remove();
-        try
-        {
-            return decide();
-        }
-        finally
-        {
-            Request.Install();
-        }
     }
 }

@@ -19,17 +19,17 @@ internal static class Storability
     public static Verdict Judge(
         HttpResponse response, CachePolicy policy, ResponseCapture capture, int bodyLength, IReadOnlyList<string> known, DateTimeOffset now)
     {
-        var (feature, changes) = (capture.Feature, capture.Headers);
+        var (feature, changes, settings) = (capture.Feature, capture.Headers, policy.Settings);
         var said = Freshness.Of(response.Headers, now);
         var freshness = new Freshness(
-            Math.Min(Math.Min(policy.Seconds, feature.MaxSeconds), said.Seconds),
-            Math.Min(policy.StaleSeconds, said.StaleSeconds), Math.Min(policy.StaleIfErrorSeconds, said.StaleIfErrorSeconds), said.Age);
+            Math.Min(Math.Min(settings.Seconds, feature.MaxSeconds), said.Seconds), Math.Min(settings.StaleSeconds, said.StaleSeconds),
+            Math.Min(settings.StaleIfErrorSeconds, said.StaleIfErrorSeconds), said.Age);
         var vary = VaryOf(changes);
         string[] selecting = [.. known.Union(vary.Where(name => !policy.HoldsHeader(name)), StringComparer.OrdinalIgnoreCase)];
         var read = capture.Request.Reads.FirstBeyond(vary);
         var outcome =
             !policy.StatusCodes.Contains(response.StatusCode) ? CacheOutcome.Status
-            : changes.Removed || !capture.Response.IsReplayable ? CacheOutcome.NotReplayable
+            : changes.Removed || !capture.IsReplayable ? CacheOutcome.NotReplayable
             : response.ContentLength is { } length && length != bodyLength ? CacheOutcome.NotReplayable
             : read is { } undeclared ? undeclared.Kind
             : !feature.IsStorable ? CacheOutcome.NoStore

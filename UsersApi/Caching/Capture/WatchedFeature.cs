@@ -2,24 +2,24 @@ using System.Reflection;
 
 namespace UsersApi.Caching.Capture;
 
-/// <summary>Stands in for a feature or a collection of the request, and tells when it is looked at.</summary>
+/// <summary>Stands in for a feature or a collection of the exchange, and tells the member that is called.</summary>
 internal class WatchedFeature : DispatchProxy
 {
     private object? _inner;
-    private Action? _onRead;
+    private Action<string>? _onCall;
 
-    public static T Around<T>(T inner, Action onRead)
+    public static T Around<T>(T inner, Action<string> onCall)
         where T : class
     {
         var watched = Create<T, WatchedFeature>();
         var proxy = (WatchedFeature)(object)watched;
-        (proxy._inner, proxy._onRead) = (inner, onRead);
+        (proxy._inner, proxy._onCall) = (inner, onCall);
         return watched;
     }
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
-        _onRead!();
-        return targetMethod!.Invoke(_inner, BindingFlags.DoNotWrapExceptions, binder: null, args, CultureInfo.InvariantCulture);
+        _onCall!(targetMethod!.Name);
+        return targetMethod.Invoke(_inner, BindingFlags.DoNotWrapExceptions, binder: null, args, CultureInfo.InvariantCulture);
     }
 }

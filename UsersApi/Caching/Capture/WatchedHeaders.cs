@@ -3,62 +3,48 @@ using System.Collections;
 namespace UsersApi.Caching.Capture;
 
 /// <summary>A copy of the request's headers that tells which are looked at, <c>*</c> for all of them.</summary>
-internal sealed class WatchedHeaders : HeaderDictionary, IHeaderDictionary
+internal sealed class WatchedHeaders(IHeaderDictionary copy, Action<string> onRead) : IHeaderDictionary
 {
-    private readonly Action<string> _onRead;
+    public ICollection<string> Keys => All.Keys;
 
-    public WatchedHeaders(IEnumerable<KeyValuePair<string, StringValues>> headers, Action<string> onRead)
+    public ICollection<StringValues> Values => All.Values;
+
+    public int Count => All.Count;
+
+    public bool IsReadOnly => false;
+
+    /// <summary>Tells nothing that the key does not: a request that has content bypasses the cache.</summary>
+    public long? ContentLength { get => copy.ContentLength; set => copy.ContentLength = value; }
+
+    private IHeaderDictionary All => Noted("*");
+
+    public StringValues this[string key] { get => Noted(key)[key]; set => copy[key] = value; }
+
+    public bool ContainsKey(string key) => Noted(key).ContainsKey(key);
+
+    public bool TryGetValue(string key, out StringValues value) => Noted(key).TryGetValue(key, out value);
+
+    public bool Contains(KeyValuePair<string, StringValues> item) => Noted(item.Key).Contains(item);
+
+    public void Add(string key, StringValues value) => Add(KeyValuePair.Create(key, value));
+
+    public void Add(KeyValuePair<string, StringValues> item) => Noted(item.Key).Add(item);
+
+    public bool Remove(string key) => Noted(key).Remove(key);
+
+    public bool Remove(KeyValuePair<string, StringValues> item) => Noted(item.Key).Remove(item);
+
+    public void Clear() => copy.Clear();
+
+    public void CopyTo(KeyValuePair<string, StringValues>[] array, int arrayIndex) => All.CopyTo(array, arrayIndex);
+
+    public IEnumerator<KeyValuePair<string, StringValues>> GetEnumerator() => All.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private IHeaderDictionary Noted(string name)
     {
-        _onRead = onRead;
-        foreach (var (name, values) in headers)
-            base[name] = values;
-    }
-
-    ICollection<string> IDictionary<string, StringValues>.Keys => [.. All().Select(header => header.Key)];
-
-    ICollection<StringValues> IDictionary<string, StringValues>.Values => [.. All().Select(header => header.Value)];
-
-    int ICollection<KeyValuePair<string, StringValues>>.Count => All().Length;
-
-    public new StringValues this[string key]
-    {
-        get => TryGetValue(key, out var values) ? values : default;
-        set => base[key] = value;
-    }
-
-    public new bool ContainsKey(string key) => TryGetValue(key, out _);
-
-    public new bool TryGetValue(string key, out StringValues value)
-    {
-        _onRead(key);
-        return base.TryGetValue(key, out value);
-    }
-
-    IEnumerator<KeyValuePair<string, StringValues>> IEnumerable<KeyValuePair<string, StringValues>>.GetEnumerator() =>
-        All().AsEnumerable().GetEnumerator();
-
-    IEnumerator IEnumerable.GetEnumerator() => All().GetEnumerator();
-
-    bool ICollection<KeyValuePair<string, StringValues>>.Contains(KeyValuePair<string, StringValues> item) =>
-        TryGetValue(item.Key, out var values) && values == item.Value;
-
-    bool IDictionary<string, StringValues>.Remove(string key)
-    {
-        _onRead(key);
-        return Remove(key);
-    }
-
-    void ICollection<KeyValuePair<string, StringValues>>.CopyTo(KeyValuePair<string, StringValues>[] array, int arrayIndex) =>
-        All().CopyTo(array, arrayIndex);
-
-    private KeyValuePair<string, StringValues>[] All()
-    {
-        _onRead("*");
-        // The base class's own enumerator, which does not come back here.
-        var all = new List<KeyValuePair<string, StringValues>>();
-        foreach (var header in (HeaderDictionary)this)
-            all.Add(header);
-
-        return [.. all];
+        onRead(name);
+        return copy;
     }
 }

@@ -4,10 +4,9 @@ using System.Security.Principal;
 namespace UsersApi.Caching.Capture;
 
 /// <summary>A user of whom the key holds some claims: that any other is looked at is noticed.</summary>
+/// <remarks>What is not overridden here goes through <see cref="Identities"/>.</remarks>
 internal sealed class WatchedPrincipal(ClaimsPrincipal user, string[] held, Action onRead) : ClaimsPrincipal
 {
-    public override IEnumerable<Claim> Claims => Noticed.Claims;
-
     public override IEnumerable<ClaimsIdentity> Identities => Noticed.Identities;
 
     public override IIdentity? Identity => Noticed.Identity;
@@ -23,11 +22,7 @@ internal sealed class WatchedPrincipal(ClaimsPrincipal user, string[] held, Acti
 
     public override IEnumerable<Claim> FindAll(string type) => Of(type).FindAll(type);
 
-    public override IEnumerable<Claim> FindAll(Predicate<Claim> match) => Noticed.FindAll(match);
-
     public override Claim? FindFirst(string type) => Of(type).FindFirst(type);
-
-    public override Claim? FindFirst(Predicate<Claim> match) => Noticed.FindFirst(match);
 
     public override bool HasClaim(string type, string value) => Of(type).HasClaim(type, value);
 

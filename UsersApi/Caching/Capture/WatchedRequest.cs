@@ -38,17 +38,17 @@ internal sealed class WatchedRequest : IHttpRequestFeature
     {
         (_features, _policy, _options) = (http.Features, policy, options);
         _request = _features.GetRequiredFeature<IHttpRequestFeature>();
-        Headers = new WatchedHeaders(
-            _request.Headers.Where(header => !Hidden.Contains(header.Key, StringComparer.OrdinalIgnoreCase)), NoteHeader);
+        var shown = _request.Headers.Where(header => !Is(header.Key, Hidden)).ToDictionary(StringComparer.OrdinalIgnoreCase);
+        Headers = new WatchedHeaders(new HeaderDictionary(shown), NoteHeader);
         _installed.Add((typeof(IHttpRequestFeature), _request, this));
         if (!IsByTarget)
         {
-            var query = WatchedFeature.Around(http.Request.Query, () => Note(CacheOutcome.UndeclaredQuery, "query"));
+            var query = WatchedFeature.Around(http.Request.Query, _ => Note(CacheOutcome.UndeclaredQuery, "query"));
             _installed.Add((typeof(IQueryFeature), _features.Get<IQueryFeature>(), new QueryFeature(query)));
         }
 
         // Where nobody with a user gets here, there is none to read; where the key names the user, reading is what it is for.
-        if (policy.Audience is CacheAudience.Everyone)
+        if (policy.Settings.Audience is CacheAudience.Everyone)
             WatchUser(http);
 
         Watch(_features.Get<ISessionFeature>(), CacheOutcome.UndeclaredSession, "session");
@@ -109,31 +109,20 @@ internal sealed class WatchedRequest : IHttpRequestFeature
 
     private bool IsByTarget => _policy.Key.IsByRawQuery;
 
-    /// <summary>Whether the action sees this request now.</summary>
-    public bool IsInstalled { get; private set; }
+    public void Install() => _installed.ForEach(feature => _features[feature.Type] = feature.Watched);
 
-    public void Install()
-    {
-        IsInstalled = true;
-        _installed.ForEach(feature => _features[feature.Type] = feature.Watched);
-    }
-
-    public void Remove()
-    {
-        IsInstalled = false;
-        _installed.ForEach(feature => _features[feature.Type] = feature.Original);
-    }
+    public void Remove() => _installed.ForEach(feature => _features[feature.Type] = feature.Original);
 
     private void Watch<T>(T? feature, CacheOutcome kind, string name)
         where T : class
     {
         if (feature is not null)
-            _installed.Add((typeof(T), feature, WatchedFeature.Around(feature, () => Note(kind, name))));
+            _installed.Add((typeof(T), feature, WatchedFeature.Around(feature, _ => Note(kind, name))));
     }
 
     private void WatchUser(HttpContext http)
     {
-        var watched = new WatchedPrincipal(http.User, _policy.VaryByClaims, () => Note(CacheOutcome.UndeclaredUser, "user"));
+        var watched = new WatchedPrincipal(http.User, _policy.Settings.VaryByClaims, () => Note(CacheOutcome.UndeclaredUser, "user"));
         var original = _features.Get<IHttpAuthenticationFeature>();
         // A user of a type of its own knows more than claims, and nothing can stand in for it.
         if (http.User.GetType() != typeof(ClaimsPrincipal))
@@ -164,14 +153,5 @@ internal sealed class WatchedRequest : IHttpRequestFeature
         return value;
     }
 
-    private static bool Is(string name, params ReadOnlySpan<string> names)
-    {
-        foreach (var each in names)
-        {
-            if (name.Equals(each, StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
-
-        return false;
-    }
+    private static bool Is(string name, params ReadOnlySpan<string> names) => names.Contains(name, StringComparer.OrdinalIgnoreCase);
 }

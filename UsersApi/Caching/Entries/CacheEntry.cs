@@ -2,6 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace UsersApi.Caching.Entries;
 
+/// <summary>A header of a stored response.</summary>
+/// <param name="Name">Its name, as the action wrote it.</param>
+/// <param name="Values">Its values, in order.</param>
+/// <param name="IsAdded">Whether the action added it to what others had set, as it may with <c>Vary</c>.</param>
+internal sealed record StoredHeader(string Name, string[] Values, bool IsAdded);
+
 /// <summary>A whole response as it is stored: metadata that a person can read, and the body's bytes.</summary>
 internal sealed record CacheEntry
 {

@@ -4,6 +4,7 @@ using System.IO.Hashing;
 using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace UsersApi.Caching.Entries;
 
@@ -59,13 +60,10 @@ internal static class CacheEntryFormat
         var span = bytes.Span;
         if (span.Length < PrefixLength || !span.StartsWith(Start)
             || !Utf8Parser.TryParse(span.Slice(Start.Length, CrcDigits), out uint crc, out var digits, 'x') || digits != CrcDigits
-            || span.IndexOf((byte)'\n') is not (> 0 and var end))
+            || crc != Crc32.HashToUInt32(span[PrefixLength..]) || span.IndexOf((byte)'\n') is not (> 0 and var end))
         {
             return null;
         }
-
-        if (crc != Crc32.HashToUInt32(span[PrefixLength..]))
-            return null;
 
         try
         {
@@ -88,3 +86,9 @@ internal static class CacheEntryFormat
         _ => null,
     };
 }
+
+/// <summary>Source-generated, so that reading an entry needs no reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(CacheEntry))]
+internal sealed partial class EntryJson : JsonSerializerContext;

@@ -4,9 +4,8 @@ namespace UsersApi.Caching.Http;
 internal static class Preconditions
 {
     /// <summary>200, 304 or 412, in the order of section 13.2.2.</summary>
-    public static int Evaluate(HttpRequest request, string etag, string? lastModified)
+    public static int Evaluate(IHeaderDictionary headers, string etag, string? lastModified)
     {
-        var headers = request.Headers;
         DateTimeOffset? modified = HeaderUtilities.TryParseDate(lastModified, out var date) ? date : null;
         var isExpected = headers.IfMatch.Count > 0
             ? Matches(headers.IfMatch, etag, strongly: true)
@@ -23,9 +22,9 @@ internal static class Preconditions
     }
 
     /// <summary>Whether a range may be answered: without <c>If-Range</c> always, else if it names this very representation.</summary>
-    public static bool AllowRange(HttpRequest request, string etag, string? lastModified) =>
-        !RangeConditionHeaderValue.TryParse(request.Headers.IfRange.ToString(), out var condition)
-            ? request.Headers.IfRange.Count == 0
+    public static bool AllowRange(IHeaderDictionary headers, string etag, string? lastModified) =>
+        !RangeConditionHeaderValue.TryParse(headers.IfRange.ToString(), out var condition)
+            ? headers.IfRange.Count == 0
             : condition.EntityTag is { } tag
                 ? EntityTagHeaderValue.TryParse(etag, out var own) && tag.Compare(own, useStrongComparison: true)
                 : HeaderUtilities.TryParseDate(lastModified, out var modified) && modified == condition.LastModified;

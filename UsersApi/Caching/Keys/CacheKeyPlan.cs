@@ -1,5 +1,12 @@
 namespace UsersApi.Caching.Keys;
 
+/// <summary>The part of a key that the bound arguments settle, before the headers that a response may name in its <c>Vary</c>.</summary>
+/// <param name="Text">Method, host, path and arguments.</param>
+/// <param name="Path">The path alone: the tag under which an unsafe request to this URI evicts.</param>
+/// <param name="HasArguments">Whether <paramref name="Text"/> has a section of arguments.</param>
+/// <param name="Hashed">The bound arguments of which the key holds a hash alone: headers, and what is marked so.</param>
+internal sealed record KeyDraft(string Text, string Path, bool HasArguments, IReadOnlyList<string> Hashed);
+
 /// <summary>What the key of one action's responses is made of; settled once, at start.</summary>
 /// <remarks>
 /// <code>
@@ -74,7 +81,10 @@ internal sealed class CacheKeyPlan
         var parts = new List<string>(_arguments.Count + 1);
         var key = new StringBuilder("get:", 128);
         var request = context.HttpContext.Request;
-        WriteHost(key, request);
+        // Scheme and host are escaped too: a hostile Host header forges nothing.
+        if (HoldsHost)
+            key.Append(KeyText.Escaped(request.Scheme)).Append("://").Append(KeyText.Escaped(request.Host.Value?.ToLowerInvariant() ?? ""));
+
         var start = key.Length;
         var inPath = RoutePath.Write(key, context, _arguments, parts);
         var path = parts.Count == 0 ? key.ToString(start, key.Length - start) : RoutePath.InPlace(context, _arguments);
@@ -149,11 +159,4 @@ internal sealed class CacheKeyPlan
     private static bool IsFromPathOrQuery(KeyArgument argument) => argument.Source is null
         || argument.Source == BindingSource.Path || argument.Source == BindingSource.Query || argument.Source == BindingSource.ModelBinding
         || argument.Source == BindingSource.Custom;
-
-    private void WriteHost(StringBuilder key, HttpRequest request)
-    {
-        // Scheme and host are escaped too: a hostile Host header forges nothing.
-        if (HoldsHost)
-            key.Append(KeyText.Escaped(request.Scheme)).Append("://").Append(KeyText.Escaped(request.Host.Value?.ToLowerInvariant() ?? ""));
-    }
 }

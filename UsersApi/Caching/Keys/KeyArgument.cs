@@ -10,14 +10,19 @@ internal sealed class KeyArgument
     private readonly ParameterDescriptor _parameter;
     private readonly object? _default;
 
-    private KeyArgument(ParameterDescriptor parameter, ModelMetadata metadata, IModelMetadataProvider provider)
+    private KeyArgument(ParameterDescriptor parameter, IModelMetadataProvider provider)
     {
         _parameter = parameter;
         _default = DefaultOf(parameter);
-        // A property's own attribute, as in [FromHeader] on a property, is known to its metadata only.
-        Metadata = parameter is ControllerBoundPropertyDescriptor { PropertyInfo: var property }
-            ? provider.GetMetadataForProperty(property.DeclaringType!, property.Name)
-            : metadata;
+        Metadata = parameter switch
+        {
+            // A property's own attribute, as in [FromHeader] on a property, is known to its metadata only.
+            ControllerBoundPropertyDescriptor { PropertyInfo: var property } =>
+                provider.GetMetadataForProperty(property.DeclaringType!, property.Name),
+            ControllerParameterDescriptor { ParameterInfo: var info } when provider is ModelMetadataProvider rich =>
+                rich.GetMetadataForParameter(info),
+            _ => provider.GetMetadataForType(parameter.ParameterType),
+        };
         Source = parameter.BindingInfo?.BindingSource ?? Metadata.BindingSource;
         Name = parameter.BindingInfo?.BinderModelName ?? Metadata.BinderModelName ?? parameter.Name;
         var declared = (ICustomAttributeProvider?)(parameter as ControllerParameterDescriptor)?.ParameterInfo
@@ -42,18 +47,12 @@ internal sealed class KeyArgument
         || string.Equals(name, _parameter.Name, StringComparison.OrdinalIgnoreCase);
 
     public static IReadOnlyList<KeyArgument> Of(ControllerActionDescriptor action, IModelMetadataProvider provider) =>
-        [.. action.Parameters.Concat(action.BoundProperties)
-            .Select(parameter => new KeyArgument(parameter, MetadataOf(parameter, provider), provider))];
+        [.. action.Parameters.Concat(action.BoundProperties).Select(parameter => new KeyArgument(parameter, provider))];
 
     /// <summary>The value that the action sees: the bound one, or the default that MVC fills in by itself.</summary>
     public object? ValueIn(ActionExecutingContext context) => _parameter is ControllerBoundPropertyDescriptor { PropertyInfo: var property }
         ? property.GetValue(context.Controller)
         : (context.ActionArguments.TryGetValue(_parameter.Name, out var bound) ? bound : null) ?? _default;
-
-    private static ModelMetadata MetadataOf(ParameterDescriptor parameter, IModelMetadataProvider provider) =>
-        parameter is ControllerParameterDescriptor { ParameterInfo: var info } && provider is ModelMetadataProvider rich
-            ? rich.GetMetadataForParameter(info)
-            : provider.GetMetadataForType(parameter.ParameterType);
 
     private static object? DefaultOf(ParameterDescriptor parameter)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace UsersApi.Caching.Keys;
 
 /// <summary>Writes names and values into keys so that different ones never look alike.</summary>
@@ -28,29 +30,18 @@ internal static class KeyText
     };
 
     /// <summary>
-    /// Percent-encodes all but RFC 3986's unreserved characters, in UTF-8. A lone surrogate, which UTF-8 cannot say,
-    /// becomes <c>%u</c> and its number, so that it does not fall together with U+FFFD.
+    /// Percent-encodes all but RFC 3986's unreserved characters, in UTF-8. A text with a lone surrogate, which UTF-8 can't say, becomes
+    /// <c>%u</c> and its UTF-16 in hex, so that it does not fall together with one that has U+FFFD there.
     /// </summary>
-    public static string Escaped(string text) =>
-        text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') ? EscapedBesideSurrogates(text) : Uri.EscapeDataString(text);
+    public static string Escaped(string text)
+    {
+        var escaped = Uri.EscapeDataString(text);
+        return !text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') || Uri.UnescapeDataString(escaped) == text
+            ? escaped
+            : "%u" + Convert.ToHexString(MemoryMarshal.AsBytes(text.AsSpan()));
+    }
 
     /// <summary>A query string as it was sent, behind its question mark; what could be taken for the rest of a key is encoded.</summary>
     public static string EscapedQuery(string query) => Escaped(query[1..])
         .Replace("%3D", "=", StringComparison.Ordinal).Replace("%26", "&", StringComparison.Ordinal);
-
-    private static string EscapedBesideSurrogates(string text)
-    {
-        var key = new StringBuilder(text.Length * 4);
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (char.IsSurrogatePair(text, i))
-                key.Append(Uri.EscapeDataString(text.AsSpan(i++, 2)));
-            else if (char.IsSurrogate(text[i]))
-                key.Append(CultureInfo.InvariantCulture, $"%u{(int)text[i]:X4}");
-            else
-                key.Append(Uri.EscapeDataString(text.AsSpan(i, 1)));
-        }
-
-        return key.ToString();
-    }
 }

@@ -14,10 +14,10 @@ internal static class RoutePath
         StringBuilder key, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments, ICollection<string>? parts)
     {
         var request = context.HttpContext.Request;
-        WriteSegments(key, request.PathBase.Value);
+        key.Append(OfUri(request.PathBase.Value));
         if ((context.HttpContext.GetEndpoint() as RouteEndpoint)?.RoutePattern is not { } pattern)
         {
-            WriteSegments(key, request.Path.Value);
+            key.Append(OfUri(request.Path.Value));
             return [];
         }
 
@@ -43,7 +43,18 @@ internal static class RoutePath
 
             key.Append('/');
             foreach (var part in segment.Parts)
-                WritePart(key, part, context, arguments, held, parts);
+            {
+                if (part is RoutePatternParameterPart parameter)
+                {
+                    var (hole, text) = ($"{{{KeyText.Escaped(parameter.Name)}}}", TextOf(parameter.Name, context, arguments, held) ?? "");
+                    key.Append(parts is null ? KeyText.Escaped(text) : hole);
+                    parts?.Add($"{hole}={KeyText.Escaped(text)}");
+                }
+                else
+                {
+                    key.Append(KeyText.Escaped((part as RoutePatternLiteralPart)?.Content ?? ((RoutePatternSeparatorPart)part).Content));
+                }
+            }
         }
 
         if (path.IsEmpty)
@@ -97,36 +108,6 @@ internal static class RoutePath
             : Convert.ToString(context.HttpContext.GetRouteValue(name), CultureInfo.InvariantCulture) is { Length: > 0 } raw ? raw : null;
 
     /// <summary>A decoded path as it stands in a URI, in the spelling of <see cref="Write"/>.</summary>
-    public static string OfUri(string path)
-    {
-        var key = new StringBuilder();
-        WriteSegments(key, path);
-        return key.ToString();
-    }
-
-    private static void WritePart(
-        StringBuilder key, RoutePatternPart part, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments,
-        List<KeyArgument> held, ICollection<string>? parts)
-    {
-        switch (part)
-        {
-            case RoutePatternLiteralPart literal:
-                key.Append(KeyText.Escaped(literal.Content));
-                break;
-            case RoutePatternSeparatorPart separator:
-                key.Append(KeyText.Escaped(separator.Content));
-                break;
-            case RoutePatternParameterPart { Name: var name }:
-                var text = KeyText.Escaped(TextOf(name, context, arguments, held) ?? "");
-                key.Append(parts is null ? text : $"{{{KeyText.Escaped(name)}}}");
-                parts?.Add($"{{{KeyText.Escaped(name)}}}={text}");
-                break;
-        }
-    }
-
-    private static void WriteSegments(StringBuilder key, string? path)
-    {
-        foreach (var segment in path?.Split('/', StringSplitOptions.RemoveEmptyEntries) ?? [])
-            key.Append('/').Append(KeyText.Escaped(segment));
-    }
+    public static string OfUri(string? path) => string.Concat(
+        (path?.Split('/', StringSplitOptions.RemoveEmptyEntries) ?? []).Select(segment => "/" + KeyText.Escaped(segment)));
 }

@@ -8,6 +8,9 @@ internal sealed class CachedRequest(HttpContext http, CachePolicy policy, BoundR
 
     public HttpContext Http => http;
 
+    /// <summary>Its headers, also while some are hidden from its action.</summary>
+    public IHeaderDictionary Headers { get; } = http.Request.Headers;
+
     public CachePolicy Policy => policy;
 
     public BoundRequest Bound => bound;

@@ -15,7 +15,7 @@ internal sealed class EarlyHits(CacheServices services)
     public Task? TryServe(HttpContext http, CachePolicy policy)
     {
         if (!services.Switch.IsOn || RedisCachedOwnRequest.Of(http) is not null || !CachedRequest.IsReading(http)
-            || AudienceRule.Bypass(policy.Audience, http) is not null
+            || policy.Bypass(http) is not null
             || _bound.Find(Target.Of(policy, http)) is not { } known || !known.IsFor(http.Request.RouteValues))
         {
             return null;

@@ -33,8 +33,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
     /// <param name="isByFramework">Whether the result is one of the framework's own.</param>
     public async Task<T> CaptureAsync<T>(Func<Task<T>> stage, bool isByFramework)
     {
-        _capture ??= new ResponseCapture(
-            _http, new WatchedRequest(_http, _policy, request.Options), request.Options.MaxBodyBytes, PrepareStreaming);
+        _capture ??= new ResponseCapture(_http, _policy, request.Options, PrepareStreaming);
         _capture.Begin(isByFramework);
         try
         {
@@ -95,15 +94,12 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
             return null;
         }
 
-        var entry = EntryBuilder.Build(_http.Response, capture.Headers, body, request.Options.CompressFromBytes) with
+        var entry = EntryBuilder.Build(
+            capture, body, request.KeyOf(verdict.Selecting), found.Lookup.Stamp, verdict.Freshness, now) with
         {
-            Key = request.KeyOf(verdict.Selecting),
-            Action = _policy.ActionId,
-            Stamp = found.Lookup.Stamp,
             Cause = CacheTraces.Here,
             Claim = found.Flight?.Claim,
         };
-        entry = EntryLife.Begin(entry, verdict.Freshness, request.Options.JitterPercent, now);
         capture.Headers.Revert();
         var outcome = Store(entry, verdict.Selecting);
         Report(outcome);

@@ -44,7 +44,7 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
 
         // Without [ApiController] an invalid request reaches the action, with defaults that are not what it says.
         CacheOutcome? invalid = context.ModelState.IsValid ? null : CacheOutcome.Invalid;
-        var bypass = AudienceRule.Bypass(policy.Audience, http) ?? invalid;
+        var bypass = policy.Bypass(http) ?? invalid;
         _request = bypass is null ? new CachedRequest(http, policy, policy.Bind(context), services) : null;
         if (RedisCachedOwnRequest.Of(http) is CacheProbe probe && !await probe.LookAsync(policy, bypass, _request))
         {

@@ -49,11 +49,11 @@ internal sealed class RequestLookup(
     /// <summary>Renews a response behind that is about to get stale, so that nobody waits for it later.</summary>
     public void RefreshIfDue(CachedRequest request, CacheEntry entry)
     {
-        if (request.Policy.RefreshBeforeSeconds == 0)
+        if (request.Policy.Settings.RefreshBeforeSeconds == 0)
             return;
 
         // What lives for less than the attribute says would be renewed all the time.
-        var before = Math.Min(request.Policy.RefreshBeforeSeconds * 1_000L, (entry.FreshUntil - entry.Stored) / 2);
+        var before = Math.Min(request.Policy.Settings.RefreshBeforeSeconds * 1_000L, (entry.FreshUntil - entry.Stored) / 2);
         if (entry.FreshUntil - Now <= before && flights.MayRefresh(entry.Key))
             Revalidate(request, FlightKeyOf(request.Policy, entry.Stamp, entry.Key), entry);
     }
@@ -84,7 +84,7 @@ internal sealed class RequestLookup(
             await Task.Yield();
             flight.Close();
         }
-        else if (flight is not null && request.Policy.AcrossNodes && claims is not null)
+        else if (flight is not null && request.Policy.Settings.AcrossNodes && claims is not null)
         {
             return await LeadAcrossNodesAsync(request, lookup, flightKey, flight);
         }

@@ -11,7 +11,6 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
     private const int ChunkBytes = 64 * 1024;
 
     private readonly CachePolicy _policy = request.Policy;
-    private readonly HttpRequest _request = request.Http.Request;
     private readonly HttpResponse _response = request.Http.Response;
     private readonly IRequestCultureFeature? _culture = request.Http.Features.Get<IRequestCultureFeature>();
 
@@ -63,7 +62,7 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
     {
         SetVary(mayCompress: false);
         var status = _response.StatusCode == StatusCodes.Status200OK
-            ? Preconditions.Evaluate(_request, _response.Headers.ETag.ToString(), _response.Headers.LastModified)
+            ? Preconditions.Evaluate(request.Headers, _response.Headers.ETag.ToString(), _response.Headers.LastModified)
             : _response.StatusCode;
         if (status == _response.StatusCode)
             return true;
@@ -75,19 +74,19 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
     private async Task SendRepresentationAsync(CacheEntry entry)
     {
         var lastModified = _response.Headers.LastModified;
-        var range = ByteRange.Of(_request, entry.Length);
-        var coding = !entry.MayCompress || (range is not null && Preconditions.AllowRange(_request, entry.ETag, lastModified))
+        var range = ByteRange.Of(request.Http.Request, entry.Length);
+        var coding = !entry.MayCompress || (range is not null && Preconditions.AllowRange(request.Headers, entry.ETag, lastModified))
             ? ContentCoding.Identity
-            : ContentCoding.Negotiate(_request.Headers.AcceptEncoding);
+            : ContentCoding.Negotiate(request.Headers.AcceptEncoding);
         var etag = entry.OwnsETag ? ContentCoding.TagOf(entry.ETag, coding) : entry.ETag;
         if (etag.Length > 0)
             _response.Headers.ETag = etag;
 
-        if (Preconditions.Evaluate(_request, etag, lastModified) is not StatusCodes.Status200OK and var status)
+        if (Preconditions.Evaluate(request.Headers, etag, lastModified) is not StatusCodes.Status200OK and var status)
         {
             SendNoBody(status);
         }
-        else if (range is { } asked && coding == ContentCoding.Identity && Preconditions.AllowRange(_request, etag, lastModified))
+        else if (range is { } asked && coding == ContentCoding.Identity && Preconditions.AllowRange(request.Headers, etag, lastModified))
         {
             await SendRangeAsync(entry, asked);
         }
@@ -164,7 +163,7 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
         var left = Math.Max(0, (entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000);
         // Where a cookie, or nothing, has chosen the culture, no header tells a client when its copy is in another one.
         var isKnowable = _culture is null or { Provider: AcceptLanguageHeaderRequestCultureProvider };
-        var (client, shared) = (_policy.ClientSeconds, _isPrivate ? 0 : _policy.SharedSeconds);
+        var (client, shared) = (_policy.Settings.ClientSeconds, _isPrivate ? 0 : _policy.Settings.SharedSeconds);
         // no-cache would hold for shared caches too.
         var rule = !isKnowable || client + shared == 0 ? "no-cache"
             : client == 0 ? "max-age=0, must-revalidate"
@@ -184,7 +183,7 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
         if (hasContent)
             _response.ContentLength = length ?? body.Length;
 
-        if (!hasContent || HttpMethods.IsHead(_request.Method))
+        if (!hasContent || request.IsHead)
             return;
 
         // One write of megabytes would be copied whole into the server's buffers before the first byte leaves.

@@ -2,6 +2,12 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace UsersApi.Caching.Policies;
 
+/// <summary>What binding makes of a request to a cached action.</summary>
+/// <param name="Draft">The part of the key that the arguments settle.</param>
+/// <param name="Tags">The tags of the response, as they are kept.</param>
+/// <param name="Groups">The value of <c>Cache-Groups</c>; null where responses do not say it.</param>
+internal sealed record BoundRequest(KeyDraft Draft, IReadOnlyList<string> Tags, string? Groups);
+
 /// <summary>The rules for one cached action: its attribute, options and arguments, settled once.</summary>
 internal sealed class CachePolicy
 {
@@ -14,32 +20,31 @@ internal sealed class CachePolicy
         ICachedAction attribute, ControllerActionDescriptor action, bool sharesPath, RedisCachedOptions options, MvcOptions mvc,
         IModelMetadataProvider provider)
     {
-        var settings = attribute.Settings.Or(options.Defaults);
+        Settings = attribute.Over(options.Defaults);
         (Attribute, SharesPath) = (attribute, sharesPath);
         Action = action;
         var parameters = action.MethodInfo.GetParameters().Select(parameter => parameter.ParameterType.Name);
         ActionId = $"{action.DisplayName}({string.Join(',', parameters)})";
         Key = new CacheKeyPlan(action, provider, options.KeyByHost, options.MaxKeyLength, attribute.DeclaredQueryOnly);
         Accept = new AcceptDimension(action, mvc);
-        Seconds = settings.Seconds ?? 60;
-        ClientSeconds = settings.ClientSeconds ?? 0;
-        SharedSeconds = settings.SharedSeconds ?? 0;
-        StaleSeconds = settings.StaleSeconds ?? 0;
-        StaleIfErrorSeconds = settings.StaleIfErrorSeconds ?? 0;
-        RefreshBeforeSeconds = settings.RefreshBeforeSeconds ?? 0;
-        AcrossNodes = settings.AcrossNodes ?? false;
-        Audience = settings.Audience ?? CacheAudience.Anonymous;
-        StatusCodes = settings.StatusCodes ?? [Microsoft.AspNetCore.Http.StatusCodes.Status200OK];
-        Vary = settings.Vary ?? [];
-        VaryByClaims = settings.VaryByClaims ?? [];
-        IsForOneUser = Audience is CacheAudience.PerUser || VaryByClaims.Length > 0;
+        StatusCodes = Settings.StatusCodes ?? [Microsoft.AspNetCore.Http.StatusCodes.Status200OK];
+        IsForOneUser = Settings.Audience is CacheAudience.PerUser || Settings.VaryByClaims.Length > 0;
         IsPrivate = IsForOneUser || NeedsUser(action);
-        VaryOfResponse = [.. VaryOf()];
+        VaryOfResponse =
+        [
+            .. Settings.Vary, .. Key.HeaderNames, .. Accept.IsNegotiated ? [HeaderNames.Accept] : Array.Empty<string>(),
+            // A browser would go on with its anonymous copy after signing in, and a shared cache would hand it to those who did.
+            .. Settings.Audience is CacheAudience.Anonymous && Settings.ClientSeconds + Settings.SharedSeconds > 0
+                ? [HeaderNames.Authorization] : Array.Empty<string>(),
+        ];
         _tags = [.. attribute.Tags.Select(tag => new TagTemplate(tag))];
         (_buckets, _hasGroups) = (options.TagBuckets, options.CacheGroups);
     }
 
     public ICachedAction Attribute { get; }
+
+    /// <summary>What the attribute says, else the options.</summary>
+    public CacheSettings Settings { get; }
 
     public ControllerActionDescriptor Action { get; }
 
@@ -53,32 +58,10 @@ internal sealed class CachePolicy
 
     public AcceptDimension Accept { get; }
 
-    public int Seconds { get; }
-
-    public int ClientSeconds { get; }
-
-    public int SharedSeconds { get; }
-
-    public int StaleSeconds { get; }
-
-    public int StaleIfErrorSeconds { get; }
-
-    public int RefreshBeforeSeconds { get; }
-
-    public bool AcrossNodes { get; }
-
-    public CacheAudience Audience { get; }
-
     /// <summary>Bytes of the largest entry that was seen, to know how long a read may take.</summary>
     public int LargestEntry { get; set; }
 
     public IReadOnlyList<int> StatusCodes { get; }
-
-    /// <summary>The request headers that the attribute names.</summary>
-    public string[] Vary { get; }
-
-    /// <summary>The types of the claims whose values select a response.</summary>
-    public string[] VaryByClaims { get; }
 
     /// <summary>Whether the key names a user or what a user may do.</summary>
     public bool IsForOneUser { get; }
@@ -90,7 +73,7 @@ internal sealed class CachePolicy
     public string[] VaryOfResponse { get; }
 
     /// <summary>Whether the key holds the values of this header as they were sent, whatever the response says.</summary>
-    public bool HoldsHeader(string name) => Vary.Concat(Key.RawHeaderNames).Contains(name, StringComparer.OrdinalIgnoreCase);
+    public bool HoldsHeader(string name) => Settings.Vary.Concat(Key.RawHeaderNames).Contains(name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>True for the first caller: what costs an action its cache is told once.</summary>
     public bool TellOnce() => Interlocked.Exchange(ref _isTold, 1) == 0;
@@ -113,13 +96,16 @@ internal sealed class CachePolicy
         return new BoundRequest(draft, tags, _hasGroups ? TagNames.GroupsOf(tags.Skip(1)) : null);
     }
 
-    private IEnumerable<string> VaryOf()
+    /// <summary>Why a request bypasses the cache; null where it may share responses with others.</summary>
+    public CacheOutcome? Bypass(HttpContext http) => Settings.Audience switch
     {
-        var names = Vary.Concat(Key.HeaderNames);
-        if (Accept.IsNegotiated)
-            names = names.Append(HeaderNames.Accept);
-
-        // A browser would go on with its anonymous copy after signing in, and a shared cache would hand it to those who did.
-        return Audience is CacheAudience.Anonymous && ClientSeconds + SharedSeconds > 0 ? names.Append(HeaderNames.Authorization) : names;
-    }
+        // The key says nothing of content, which a binder or the action itself may read (RFC 9110, section 9.3.1).
+        _ when http.Request.ContentLength > 0 || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true }
+            => CacheOutcome.Content,
+        // Identity is the first of several, and what somebody claims counts whether or not it was authenticated.
+        CacheAudience.Anonymous when http.Request.Headers.Authorization.Count > 0
+            || http.User.Identities.Any(identity => identity.IsAuthenticated || identity.Claims.Any()) => CacheOutcome.Credentials,
+        CacheAudience.PerUser when KeyDimensions.SubjectOf(http.User) is null => CacheOutcome.NoSubject,
+        _ => null,
+    };
 }

@@ -9,5 +9,6 @@ internal interface ICachedAction
 
     string[] Tags { get; }
 
-    CacheSettings Settings { get; }
+    /// <summary>What it sets, and the defaults for the rest.</summary>
+    CacheSettings Over(CacheSettings defaults);
 }

@@ -50,7 +50,7 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
         if (policy.SharesPath)
             Add(parts, "@action", policy.ActionId);
 
-        foreach (var name in policy.Vary)
+        foreach (var name in policy.Settings.Vary)
             CacheKeyPlan.WriteRawHeader(parts, name, http.Request);
 
         policy.Accept.Write(parts, http.Request);
@@ -58,10 +58,10 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
         if (CultureInfo.CurrentCulture.Name.Length + CultureInfo.CurrentUICulture.Name.Length > 0)
             Add(parts, "@culture", CultureInfo.CurrentCulture.Name, CultureInfo.CurrentUICulture.Name);
 
-        if (policy.Audience is CacheAudience.PerUser && SubjectOf(http.User) is { } subject)
+        if (policy.Settings.Audience is CacheAudience.PerUser && SubjectOf(http.User) is { } subject)
             Add(parts, "@user", subject.Subject?.AuthenticationType ?? "", subject.Issuer, subject.Value);
 
-        foreach (var type in policy.VaryByClaims)
+        foreach (var type in policy.Settings.VaryByClaims)
         {
             var values = http.User.FindAll(type).Select(claim => claim.Value);
             Add(parts, "@claim:" + KeyText.Escaped(type), values.Order(StringComparer.Ordinal));
