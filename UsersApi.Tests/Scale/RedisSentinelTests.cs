@@ -55,6 +55,6 @@ public sealed class RedisSentinelTests
         var host = await TroubledHost.StartAsync("127.0.0.1:1,serviceName=users");
         Assert.That((await host.ExchangeAsync("/runs/plain/1")).Text, Is.EqualTo(TroubledHost.Body));
 
-        Assert.That(async () => await host.DisposeAsync(), Throws.Nothing);
+        await Assert.ThatAsync(async () => await host.DisposeAsync(), Throws.Nothing);
     }
 }

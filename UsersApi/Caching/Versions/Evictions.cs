@@ -50,7 +50,7 @@ internal sealed class Evictions(
                 batch.Add(await _waiting.Reader.ReadAsync());
 
             var tags = batch.SelectMany(request => request.Tags).ToHashSet(StringComparer.Ordinal);
-            using var span = CacheTraces.EvictionCommand(batch.Select(request => request.Cause));
+            using var span = CacheTraces.Linked("cache eviction command", batch.Select(request => request.Cause));
             if (await TrySendAsync(tags) is { } eviction)
                 _ = AcknowledgeAsync(batch, eviction);
             else
@@ -89,7 +89,7 @@ internal sealed class Evictions(
         {
             acknowledgements.Forget(id);
             runner.NoteFailure(error);
-            metrics.EvictionFailed();
+            metrics.Failed("evict");
             return null;
         }
     }
@@ -111,7 +111,7 @@ internal sealed class Evictions(
         var forgetting = scripts.ForgetAsync(eviction, silent);
         await forgetting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!forgetting.IsCompletedSuccessfully)
-            metrics.EvictionFailed();
+            metrics.Failed("evict");
     }
 
     private async Task OweAsync(List<Request> batch, HashSet<string> tags)
