@@ -22,11 +22,16 @@ internal sealed class RedisSentinel : IAsyncDisposable
 
     public static async Task<RedisSentinel> StartAsync()
     {
-        var master = await PrivateRedis.StartAsync("--repl-diskless-sync-delay", "0");
-        var replica = await PrivateRedis.StartAsync("--replicaof", master.ConnectionString.Replace(':', ' '));
-        var sentinel = new RedisSentinel(master, replica);
+        var sentinel = await PrepareAsync();
         await sentinel.WatchAsync();
         return sentinel;
+    }
+
+    /// <summary>The Sentinel itself is not there until it is told to watch.</summary>
+    public static async Task<RedisSentinel> PrepareAsync()
+    {
+        var master = await PrivateRedis.StartAsync("--repl-diskless-sync-delay", "0");
+        return new RedisSentinel(master, await PrivateRedis.StartAsync("--replicaof", master.ConnectionString.Replace(':', ' ')));
     }
 
     /// <summary>Whether the replica has taken over.</summary>
@@ -46,7 +51,7 @@ internal sealed class RedisSentinel : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private async Task WatchAsync()
+    public async Task WatchAsync()
     {
         var file = Path.Combine(_folder.FullName, "sentinel.conf");
         await File.WriteAllLinesAsync(file,

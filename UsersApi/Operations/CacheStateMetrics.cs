@@ -20,8 +20,8 @@ internal sealed class CacheStateMetrics(
         // The factory gives the cache's own meter, whose counters are in UsersApi.Caching.
         var meter = factory.Create(CacheMetrics.MeterName);
         meter.CreateObservableGauge("cache.enabled", () => Of(cacheSwitch.IsOn), "1", "0 while the kill switch is off.");
-        meter.CreateObservableUpDownCounter("cache.memory.usage", () => near.Entries.Bytes, "By", "Bytes of responses in memory.");
-        meter.CreateObservableUpDownCounter("cache.memory.entries", () => near.Entries.Count, "{entry}", "Responses in memory.");
+        meter.CreateObservableUpDownCounter("cache.memory.usage", () => near.Bytes, "By", "Bytes of responses in memory.");
+        meter.CreateObservableUpDownCounter("cache.memory.entries", () => near.Count, "{entry}", "Responses in memory.");
         meter.CreateObservableUpDownCounter("cache.queue.usage", () => queue.Bytes, "By", "Bytes that wait to be written.");
         meter.CreateObservableUpDownCounter("cache.queue.entries", () => queue.Count, "{entry}", "Responses that wait to be written.");
         meter.CreateObservableGauge("cache.queue.age", QueueAge, "s", "How long the first in the queue has waited; 0 for an empty one.");

@@ -32,7 +32,7 @@ public sealed class CacheStatistics : IDisposable
         [.. _requests.All.GroupBy(one => one.Route).OrderBy(route => route.Key, StringComparer.Ordinal).Select(StatisticsOf)];
 
     /// <summary>Responses in this process's memory, and their bytes.</summary>
-    public EntryCount InMemory => new(_near.Entries.Count, _near.Entries.Bytes);
+    public EntryCount InMemory => new(_near.Count, _near.Bytes);
 
     /// <summary>
     /// Counts entries in Redis by route, with <c>SCAN</c>: it passes at most so many keys of the whole database, and never uses

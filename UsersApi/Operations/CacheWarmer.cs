@@ -89,7 +89,7 @@ internal sealed class CacheWarmer(
         if (!cacheSwitch.IsOn)
             return false;
 
-        using var span = CacheTraces.Warming();
+        using var span = CacheTraces.Start("cache warming");
         using var limit = new CancellationTokenSource(cache.Value.RevalidationTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
         try

@@ -48,7 +48,7 @@ public sealed class RefreshBeforeTests
 
         await Get(host);
 
-        Assert.That(host.Services.GetRequiredService<CacheFlights>().MayRefresh(Key), Is.Not.EqualTo(isDue));
+        Assert.That(host.Services.GetRequiredService<CacheFlights>().Refreshed.TryAdd(Key), Is.Not.EqualTo(isDue));
     }
 
     [Test]
@@ -138,7 +138,7 @@ public sealed class RefreshBeforeTests
         RunsOf(host).AnswerFromNowOn("own");
 
         Assert.That((await Get(host)).Outcome, Is.EqualTo("fwd=bypass; detail=disabled"));
-        Assert.That(host.Services.GetRequiredService<CacheFlights>().MayRefresh(Key));
+        Assert.That(host.Services.GetRequiredService<CacheFlights>().Refreshed.TryAdd(Key));
     }
 
     private static bool IsUnderWay(CachedHost host)

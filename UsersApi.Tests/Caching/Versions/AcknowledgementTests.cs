@@ -110,10 +110,10 @@ public sealed class AcknowledgementTests
     public async Task Acknowledgement_that_comes_before_the_reply_counts()
     {
         var acknowledgements = new Acknowledgements();
-        using var pending = acknowledgements.Expect("id");
+        acknowledgements.Expect("id");
         acknowledgements.Handle("node\nother\nid");
 
-        Assert.That(await pending.WaitAsync(["node"], LeaseTerms.AwaitedFor, new ManualTime()), Is.Empty);
+        Assert.That(await acknowledgements.WaitAsync(new Eviction("id", "i", 1, true, ["node"]), LeaseTerms.AwaitedFor, new ManualTime()), Is.Empty);
     }
 
     private static Task<CachedHost> StartAsync(string? prefix = null, string? redis = null) => RunsController.StartAsync(prefix: prefix, redis: redis);

@@ -71,7 +71,7 @@ internal sealed class CacheMetrics
     {
         QueueDropped(0);
         foreach (var operation in (string[])["read", "write", "evict"])
-            _failures.Add(0, KeyValuePair.Create("operation", (object?)operation));
+            Failed(operation, 0);
     }
 
     public void Request(HttpContext http, CacheOutcome outcome)
@@ -91,11 +91,8 @@ internal sealed class CacheMetrics
 
     public void Written(long bytes) => _written.Add(bytes);
 
-    public void ReadFailed() => _failures.Add(1, KeyValuePair.Create("operation", (object?)"read"));
-
-    public void WriteFailed() => _failures.Add(1, KeyValuePair.Create("operation", (object?)"write"));
-
-    public void EvictionFailed() => _failures.Add(1, KeyValuePair.Create("operation", (object?)"evict"));
+    /// <summary>A read, a write or an eviction ("evict") did not get through.</summary>
+    public void Failed(string operation, int times = 1) => _failures.Add(times, KeyValuePair.Create("operation", (object?)operation));
 
     public void QueueDropped(int entries) => _dropped.Add(entries);
 

@@ -13,26 +13,13 @@ internal static class CacheTraces
     /// <summary>The request under way; default where it is not traced.</summary>
     public static ActivityContext Here => Activity.Current?.Context ?? default;
 
-    public static Activity? Lookup() => Source.StartActivity("cache lookup");
-
-    public static Activity? Action() => Source.StartActivity("cache action");
-
-    public static Activity? Delivery() => Source.StartActivity("cache delivery");
-
-    public static Activity? Evict() => Source.StartActivity("cache eviction");
-
-    /// <summary>One command for all evictions that came meanwhile.</summary>
-    public static Activity? EvictionCommand(IEnumerable<ActivityContext> causes) => Linked("cache eviction command", causes);
-
-    public static Activity? Write(ActivityContext cause) => Linked("cache write", [cause]);
-
-    public static Activity? Revalidation(ActivityContext cause) => Linked("cache revalidation", [cause]);
-
-    public static Activity? Warming() => Source.StartActivity("cache warming");
+    /// <summary>A part of the request under way.</summary>
+    public static Activity? Start(string name) => Source.StartActivity(name);
 
     public static void Note(this Activity? span, CacheOutcome outcome) => span?.SetTag("cache.reason", CacheMetrics.ReasonOf(outcome));
 
-    private static Activity? Linked(string name, IEnumerable<ActivityContext> causes)
+    /// <summary>What requests began, and goes on behind them.</summary>
+    public static Activity? Linked(string name, IEnumerable<ActivityContext> causes)
     {
         if (!Source.HasListeners())
             return null;

@@ -16,9 +16,15 @@ internal sealed class CacheFlights(IOptions<RedisCachedOptions> options, TimePro
     public static readonly TimeSpan UncacheableFor = TimeSpan.FromSeconds(2);
 
     private readonly Collapser<Landing> _collapser = new();
-    private readonly RecentKeys _uncacheable = new(UncacheableFor, time);
-    private readonly RecentKeys _refreshed = new(TimeSpan.FromSeconds(1), time);
-    private readonly RecentKeys _failed = new(options.Value.FailureMemory, time);
+
+    /// <summary>Whose answers could not be stored: nobody waits for the next one.</summary>
+    public RecentKeys Uncacheable { get; } = new(UncacheableFor, time);
+
+    /// <summary>What was renewed before its end: once a second, however many ask for it and whatever comes of it.</summary>
+    public RecentKeys Refreshed { get; } = new(TimeSpan.FromSeconds(1), time);
+
+    /// <summary>Whose action has failed, for <see cref="RedisCachedOptions.FailureMemory"/>.</summary>
+    public RecentKeys Failed { get; } = new(options.Value.FailureMemory, time);
 
     /// <summary>
     /// Waits for the response that another request is computing. Without one, this request runs the action itself: with the
@@ -30,7 +36,7 @@ internal sealed class CacheFlights(IOptions<RedisCachedOptions> options, TimePro
     /// <exception cref="OperationCanceledException">This request's own client went away.</exception>
     public async ValueTask<(Landing? Landing, CacheFlight? Lead)> JoinAsync(string key, long since, CancellationToken aborted)
     {
-        while (!_uncacheable.Contains(key))
+        while (!Uncacheable.Contains(key))
         {
             var flight = _collapser.Join(key, out var isLeader);
             if (isLeader)
@@ -63,23 +69,4 @@ internal sealed class CacheFlights(IOptions<RedisCachedOptions> options, TimePro
         var flight = _collapser.Join(key, out var isLeader);
         return isLeader ? flight : null;
     }
-
-    /// <summary>
-    /// Whether a response may be renewed before its end now: once a second, however many ask for it and whatever comes of it.
-    /// </summary>
-    public bool MayRefresh(string key)
-    {
-        if (_refreshed.Contains(key))
-            return false;
-
-        _refreshed.Add(key);
-        return true;
-    }
-
-    public void RememberUncacheable(string key) => _uncacheable.Add(key);
-
-    /// <summary>Remembers that the action failed, for <see cref="RedisCachedOptions.FailureMemory"/>.</summary>
-    public void RememberFailure(string key) => _failed.Add(key);
-
-    public bool HasFailed(string key) => _failed.Contains(key);
 }

@@ -15,15 +15,15 @@ internal sealed class RecentKeys(TimeSpan remembered, TimeProvider time)
         _seen[key] = time.GetTimestamp();
     }
 
-    public bool Contains(string key)
+    /// <returns>False where it was added a short while ago.</returns>
+    public bool TryAdd(string key)
     {
-        if (!_seen.TryGetValue(key, out var at))
+        if (Contains(key))
             return false;
 
-        if (time.GetElapsedTime(at) < remembered)
-            return true;
-
-        _seen.TryRemove(KeyValuePair.Create(key, at));
-        return false;
+        Add(key);
+        return true;
     }
+
+    public bool Contains(string key) => _seen.TryGetValue(key, out var at) && time.GetElapsedTime(at) < remembered;
 }

@@ -11,7 +11,7 @@ internal sealed record CacheServices(
     /// <summary>Sends a response that was found.</summary>
     public async Task DeliverAsync(CachedRequest request, Answer answer)
     {
-        using var span = CacheTraces.Delivery();
+        using var span = CacheTraces.Start("cache delivery");
         span.Note(answer.Outcome);
         var now = Time.GetUtcNow();
         if (answer.Outcome is CacheOutcome.Collapsed)

@@ -57,7 +57,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
         }
 
         CacheLog.StaleIfError(services.Logger, error);
-        services.Flights.RememberFailure(found.FlightKey);
+        services.Flights.Failed.Add(found.FlightKey);
         _capture?.Headers.Revert();
         // Those who wait would fail one after another.
         found.Flight?.Land(new Landing(stale));
@@ -108,7 +108,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
             services.Metrics.Stored(body.Length);
 
         Land(entry, isStored: outcome is CacheOutcome.Stored);
-        using var span = CacheTraces.Delivery();
+        using var span = CacheTraces.Start("cache delivery");
         span.Note(outcome);
         await delivery.SendAsync(entry, isHit: false);
         return null;
@@ -151,7 +151,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
 
         found.Flight.Claim?.IsForNobody = true;
         found.Flight.Land(new Landing(null));
-        services.Flights.RememberUncacheable(found.FlightKey);
+        services.Flights.Uncacheable.Add(found.FlightKey);
     }
 
     private void Land(CacheEntry entry, bool isStored)

@@ -115,7 +115,7 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
         }
 
         _request!.Probe?.HasRun = true;
-        using var span = CacheTraces.Action();
+        using var span = CacheTraces.Start("cache action");
         var executed = await miss.CaptureAsync(() => next(), isByFramework: false);
         span?.Stop();
         if (executed is { Exception: { } error, ExceptionHandled: false } && !miss.IsStreaming && miss.StaleIfError(error) is { } stale)

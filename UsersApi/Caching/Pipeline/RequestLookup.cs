@@ -14,7 +14,7 @@ internal sealed class RequestLookup(
     /// <exception cref="OperationCanceledException">The client went away.</exception>
     public async ValueTask<LookupResult> FindAsync(CachedRequest request)
     {
-        using var span = CacheTraces.Lookup();
+        using var span = CacheTraces.Start("cache lookup");
         if (!request.IsCacheOn || request.Probe is not null)
             return new LookupResult(new StoreLookup(request.KeyOf([]), [], null, null, null, IsOutdated: false), null, "", null);
 
@@ -32,7 +32,7 @@ internal sealed class RequestLookup(
         // Who comes soon after a failure does not wait for the next one: one request at a time tries again, behind.
         var stale = request.Revalidation is { FlightKey: null } ? null
             : lookup.StaleWhileRevalidate(Now) is { } old ? new Answer(old, CacheOutcome.StaleWhileRevalidate)
-            : flights.HasFailed(flightKey) && lookup.StaleIfError(Now) is { } kept ? new Answer(kept, CacheOutcome.StaleIfError)
+            : flights.Failed.Contains(flightKey) && lookup.StaleIfError(Now) is { } kept ? new Answer(kept, CacheOutcome.StaleIfError)
             : null;
         if (stale is not null)
         {
@@ -54,7 +54,7 @@ internal sealed class RequestLookup(
 
         // What lives for less than the attribute says would be renewed all the time.
         var before = Math.Min(request.Policy.Settings.RefreshBeforeSeconds * 1_000L, (entry.FreshUntil - entry.Stored) / 2);
-        if (entry.FreshUntil - Now <= before && flights.MayRefresh(entry.Key))
+        if (entry.FreshUntil - Now <= before && flights.Refreshed.TryAdd(entry.Key))
             Revalidate(request, FlightKeyOf(request.Policy, entry.Stamp, entry.Key), entry);
     }
 

@@ -53,7 +53,7 @@ internal sealed class Revalidator(
     private async Task RunAsync(
         RequestDelegate pipeline, FeatureCollection features, RevalidationRequest revalidation, ActivityContext cause)
     {
-        using var span = CacheTraces.Revalidation(cause);
+        using var span = CacheTraces.Linked("cache revalidation", [cause]);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
         limit.CancelAfter(options.Value.RevalidationTimeout);
         var response = new UnsentResponse();

@@ -8,13 +8,16 @@ namespace UsersApi.Caching.Redis;
 /// </summary>
 internal sealed class RedisConnection : IAsyncDisposable
 {
-    private readonly Lazy<Task<IConnectionMultiplexer>> _connecting;
-    private readonly Lazy<Task<IConnectionMultiplexer>> _connectingBodies;
+    private readonly ConnectionAttempts _versions;
+    private readonly ConnectionAttempts _bodies;
     private readonly ConfigurationOptions _configuration;
     private readonly ILogger _logger;
-    private int _isLost;
 
-    public RedisConnection(string connectionString, IOptions<RedisCachedOptions> options, ILogger<RedisConnection> logger)
+    // What was said last: 1 that Redis is lost, 0 that it is connected, -1 neither.
+    private int _isLost = -1;
+
+    public RedisConnection(
+        string connectionString, IOptions<RedisCachedOptions> options, TimeProvider time, ILogger<RedisConnection> logger)
     {
         _logger = logger;
         _configuration = ConfigurationOptions.Parse(connectionString);
@@ -37,8 +40,8 @@ internal sealed class RedisConnection : IAsyncDisposable
         // What is not subscribed to anything needs one connection, not two.
         var plain = _configuration.Clone();
         plain.CommandMap = CommandMap.Create(["SUBSCRIBE"], available: false);
-        _connecting = new(() => ConnectAsync(plain));
-        _connectingBodies = new(async () => await ConnectionMultiplexer.ConnectAsync(plain.Clone()));
+        _versions = new(() => ConnectAsync(plain.Clone()), time);
+        _bodies = new(async () => await ConnectionMultiplexer.ConnectAsync(plain.Clone()), time);
     }
 
     /// <summary>What the keys and channels of versions begin with, on all revisions.</summary>
@@ -47,13 +50,13 @@ internal sealed class RedisConnection : IAsyncDisposable
     public RedisKey LeasesKey => TagPrefix + "#leases";
 
     /// <summary>
-    /// For versions. Ready at once when connected, and for a second or two at start; it never fails for a server that is not
-    /// there.
+    /// For versions. Ready at once when connected, and for a second or two at start; of servers that are not there, only a Sentinel makes
+    /// it fail.
     /// </summary>
-    public Task<IConnectionMultiplexer> Multiplexer => _connecting.Value;
+    public Task<IConnectionMultiplexer> Multiplexer => _versions.Latest;
 
     /// <summary>For entries.</summary>
-    public Task<IConnectionMultiplexer> Bodies => _connectingBodies.Value;
+    public Task<IConnectionMultiplexer> Bodies => _bodies.Latest;
 
     public async ValueTask<IDatabase> DatabaseAsync() => (await Multiplexer).GetDatabase();
 
@@ -69,47 +72,49 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     public async Task<IConnectionMultiplexer> ConnectForSubscriptionAsync()
     {
-        var configuration = _configuration.Clone();
         // The connection for messages is made after the other one: who subscribes waits for it, within the time limit.
+        await Multiplexer;
+        var configuration = _configuration.Clone();
         configuration.BacklogPolicy = BacklogPolicy.Default;
         return await ConnectionMultiplexer.ConnectAsync(configuration);
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var connecting in (Lazy<Task<IConnectionMultiplexer>>[])[_connecting, _connectingBodies])
-        {
-            if (connecting.IsValueCreated)
-                await (await connecting.Value).DisposeAsync();
-        }
+        await _versions.DisposeAsync();
+        await _bodies.DisposeAsync();
     }
 
     private async Task<IConnectionMultiplexer> ConnectAsync(ConfigurationOptions configuration)
     {
-        var multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration);
-        multiplexer.ConnectionFailed += (_, failure) => Lost(failure.FailureType.ToString());
-        multiplexer.ConnectionRestored += (_, _) => Connected();
-        if (multiplexer.IsConnected)
+        try
         {
-            CacheLog.RedisConnected(_logger);
-        }
-        else
-        {
-            Lost("no answer at start");
-        }
+            var multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration);
+            multiplexer.ConnectionFailed += (_, failure) => Lost(failure.FailureType.ToString());
+            multiplexer.ConnectionRestored += (_, _) => Connected();
+            if (multiplexer.IsConnected)
+                Connected();
+            else
+                Lost("no answer at start");
 
-        return multiplexer;
+            return multiplexer;
+        }
+        catch (Exception error)
+        {
+            Lost(error.Message);
+            throw;
+        }
     }
 
     private void Lost(string why)
     {
-        if (Interlocked.Exchange(ref _isLost, 1) == 0)
+        if (Interlocked.Exchange(ref _isLost, 1) != 1)
             CacheLog.RedisLost(_logger, why);
     }
 
     private void Connected()
     {
-        if (Interlocked.Exchange(ref _isLost, 0) == 1)
+        if (Interlocked.Exchange(ref _isLost, 0) != 0)
             CacheLog.RedisConnected(_logger);
     }
 }

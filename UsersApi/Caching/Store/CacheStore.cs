@@ -125,7 +125,7 @@ internal sealed class CacheStore(
         }
         catch (Exception error)
         {
-            metrics.ReadFailed();
+            metrics.Failed("read");
             CacheLog.ReadFailed(logger, error.GetType().Name);
             return null;
         }

@@ -32,55 +32,52 @@ internal sealed class CacheWriteWorker(
         await base.StopAsync(cancellationToken);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => Task.Run(() => WriteAllAsync(stoppingToken), CancellationToken.None)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Parallel.ForEachAsync(
+        queue.ReadAllAsync(stoppingToken), new ParallelOptions { MaxDegreeOfParallelism = Writers, CancellationToken = stoppingToken },
+        TakeAsync);
 
-    private async Task WriteAllAsync(CancellationToken cancel)
+    private async ValueTask TakeAsync(CacheEntry entry, CancellationToken cancel)
     {
-        await foreach (var entry in queue.ReadAllAsync(cancel))
+        try
         {
             try
             {
-                try
-                {
-                    await WriteAsync(entry, cancel);
-                }
-                catch (Exception) when (!cancel.IsCancellationRequested)
-                {
-                    // Something else may stand under the key, of a type that can't be written over.
-                    await cache.RemoveAsync(entry.Key, cancel);
-                    await WriteAsync(entry, cancel);
-                }
+                await WriteAsync(entry, cancel);
             }
-            catch (Exception error) when (error is not OperationCanceledException || !cancel.IsCancellationRequested)
+            catch (Exception) when (!cancel.IsCancellationRequested)
             {
-                // A broken store costs later misses, and nothing else: the loop must outlive it.
-                metrics.WriteFailed();
-                CacheLog.WriteFailed(logger, error.GetType().Name);
+                // Something else may stand under the key, of a type that can't be written over.
+                await cache.RemoveAsync(entry.Key, cancel);
+                await WriteAsync(entry, cancel);
             }
-            finally
-            {
-                queue.Finish(entry);
-            }
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !cancel.IsCancellationRequested)
+        {
+            // A broken store costs later misses, and nothing else: the loop must outlive it.
+            metrics.Failed("write");
+            CacheLog.WriteFailed(logger, error.GetType().Name);
+        }
+        finally
+        {
+            queue.Finish(entry);
         }
     }
 
     private async Task WriteAsync(CacheEntry entry, CancellationToken cancel)
     {
-        var now = time.GetUtcNow();
-        var left = DateTimeOffset.FromUnixTimeMilliseconds(entry.KeepUntil) - now;
-        var waited = now - DateTimeOffset.FromUnixTimeMilliseconds(entry.Stored);
-        if (waited > options.Value.QueueTimeout)
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (now - entry.Stored > options.Value.QueueTimeout.TotalMilliseconds)
+        {
             metrics.QueueDropped(1);
-        else if (left > TimeSpan.Zero && queue.IsLatest(entry))
-            await WriteAsync(entry, left, cancel);
-    }
+            return;
+        }
 
-    private async Task WriteAsync(CacheEntry entry, TimeSpan left, CancellationToken cancel)
-    {
+        if (entry.KeepUntil <= now || !queue.IsLatest(entry))
+            return;
+
         // Whole seconds, upwards: the store would round a rest below one second to an expiry of none. The entry knows better.
-        var seconds = TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds));
-        using var span = CacheTraces.Write(entry.Cause);
+        var seconds = TimeSpan.FromSeconds(Math.Ceiling((entry.KeepUntil - now) / 1_000.0));
+        using var span = CacheTraces.Linked("cache write", [entry.Cause]);
         var expiry = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = seconds };
         var bytes = CacheEntryFormat.Write(entry);
         await cache.SetAsync(entry.Key, bytes, expiry, cancel);

@@ -7,7 +7,7 @@ namespace UsersApi.Caching.Store;
 /// reinsertion, see Yang et al., "FIFO queues are all you need for cache eviction", SOSP 2023), so that finding takes no lock.
 /// </remarks>
 /// <param name="limit">Bytes of all values together, as those who put them count.</param>
-internal sealed class ClockCache<TKey, TValue>(long limit)
+internal class ClockCache<TKey, TValue>(long limit)
     where TKey : notnull
     where TValue : class
 {
@@ -22,12 +22,11 @@ internal sealed class ClockCache<TKey, TValue>(long limit)
 
     private long _bytes;
 
+    protected long Limit => limit;
+
     public int Count => _places.Count;
 
     public long Bytes => Volatile.Read(ref _bytes);
-
-    /// <summary>All values, in no order.</summary>
-    public IEnumerable<TValue> Values => _places.Select(place => place.Value.Value);
 
     /// <summary>The value under this key, which counts as used.</summary>
     public TValue? Find(TKey key)

@@ -1,12 +1,17 @@
+using System.Threading.Channels;
+
 namespace UsersApi.Caching.Versions;
 
 /// <summary>Collects, for the evictions of this node that are under way, which holders have dropped the versions.</summary>
 internal sealed class Acknowledgements
 {
-    private readonly ConcurrentDictionary<string, Pending> _pending = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Channel<string>> _expected = new(StringComparer.Ordinal);
 
     /// <summary>Begins to collect, before the eviction is sent: holders may be faster than its reply.</summary>
-    public Pending Expect(string id) => _pending[id] = new Pending(this, id);
+    public void Expect(string id) => _expected[id] = Channel.CreateUnbounded<string>();
+
+    /// <summary>Gives up collecting: the eviction failed.</summary>
+    public void Forget(string id) => _expected.TryRemove(id, out _);
 
     /// <summary>Takes one message of a holder: its name, then the ids of what it has dropped, one a line.</summary>
     public void Handle(string message)
@@ -18,51 +23,29 @@ internal sealed class Acknowledgements
 
     public void Acknowledge(string id, string node)
     {
-        if (_pending.TryGetValue(id, out var pending))
-            pending.Add(node);
+        if (_expected.TryGetValue(id, out var nodes))
+            nodes.Writer.TryWrite(node);
     }
 
-    internal sealed class Pending(Acknowledgements owner, string id) : IDisposable
+    /// <summary>Waits until all who held a lease have acknowledged, or for so long, and ends the collecting.</summary>
+    /// <returns>Those that have not.</returns>
+    public async Task<IReadOnlyCollection<string>> WaitAsync(Eviction eviction, TimeSpan limit, TimeProvider time)
     {
-        private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly HashSet<string> _acknowledged = new(StringComparer.Ordinal);
-        private HashSet<string>? _silent;
-
-        /// <summary>Waits until all these holders have acknowledged, or for so long.</summary>
-        /// <returns>Those that have not.</returns>
-        public async Task<IReadOnlyList<string>> WaitAsync(IReadOnlyList<string> holders, TimeSpan limit, TimeProvider time)
+        var nodes = _expected[eviction.Id].Reader;
+        var silent = eviction.Holders.ToHashSet(StringComparer.Ordinal);
+        using var over = new CancellationTokenSource(limit, time);
+        try
         {
-            lock (_acknowledged)
-                _silent = [.. holders.Except(_acknowledged)];
-
-            CompleteIfAll();
-            await _complete.Task.WaitAsync(limit, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            lock (_acknowledged)
-                return [.. _silent];
+            // What has come counts, even where there is no time left to wait.
+            while (silent.Count > 0)
+                silent.Remove(nodes.TryRead(out var node) ? node : await nodes.ReadAsync(over.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // The leases of those who stayed silent have run out.
         }
 
-        public void Add(string node)
-        {
-            lock (_acknowledged)
-            {
-                _acknowledged.Add(node);
-                _silent?.Remove(node);
-            }
-
-            CompleteIfAll();
-        }
-
-        public void Dispose() => owner._pending.TryRemove(id, out _);
-
-        private void CompleteIfAll()
-        {
-            lock (_acknowledged)
-            {
-                if (_silent is not { Count: 0 })
-                    return;
-            }
-
-            _complete.TrySetResult();
-        }
+        Forget(eviction.Id);
+        return silent;
     }
 }

@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace UsersApi.Caching.Versions;
 
 /// <summary>
@@ -12,11 +14,10 @@ internal sealed class Evictions(
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(25);
 
     private readonly TimeSpan _timeout = options.Value.EvictionTimeout;
-    private readonly Lock _gate = new();
-    private readonly Queue<Request> _waiting = new();
-    private readonly List<Request> _unsettled = [];
+    private readonly Channel<Request> _waiting = Channel.CreateUnbounded<Request>();
+    private readonly ConcurrentDictionary<Request, bool> _unsettled = new();
     private bool _isSending;
-    private int _isRetrying;
+    private bool _isRetrying;
     private volatile bool _isOver;
 
     /// <returns>
@@ -25,16 +26,12 @@ internal sealed class Evictions(
     public async Task<bool> EvictAsync(IReadOnlyCollection<string> tags)
     {
         var requests = tags.Chunk(MaxTags).Select(some => new Request(some)).ToList();
-        lock (_gate)
+        requests.ForEach(request => _waiting.Writer.TryWrite(request));
+        if (!Interlocked.Exchange(ref _isSending, true))
         {
-            requests.ForEach(_waiting.Enqueue);
-            if (!_isSending)
-            {
-                _isSending = true;
-                // What one request began goes on for others: it must not carry that request's context.
-                using (ExecutionContext.SuppressFlow())
-                    _ = Task.Run(SendWaitingAsync);
-            }
+            // What the first request began goes on for all: it must not carry that request's context.
+            using (ExecutionContext.SuppressFlow())
+                _ = Task.Run(SendWaitingAsync);
         }
 
         var results = await Task.WhenAll(requests.Select(request => request.Result.Task));
@@ -46,33 +43,23 @@ internal sealed class Evictions(
 
     private async Task SendWaitingAsync()
     {
-        while (NextBatch() is { } batch)
+        await foreach (var first in _waiting.Reader.ReadAllAsync())
         {
+            List<Request> batch = [first];
+            for (var count = first.Tags.Length; _waiting.Reader.TryPeek(out var next) && (count += next.Tags.Length) <= MaxTags;)
+                batch.Add(await _waiting.Reader.ReadAsync());
+
             var tags = batch.SelectMany(request => request.Tags).ToHashSet(StringComparer.Ordinal);
-            using var span = CacheTraces.EvictionCommand(batch.Select(request => request.Cause));
-            if (await TrySendAsync(tags) is { } sent)
-                _ = AcknowledgeAsync(batch, sent.Eviction, sent.Pending);
+            using var span = CacheTraces.Linked("cache eviction command", batch.Select(request => request.Cause));
+            if (await TrySendAsync(tags) is { } eviction)
+                _ = AcknowledgeAsync(batch, eviction);
             else
                 _ = OweAsync(batch, tags);
         }
     }
 
-    private List<Request>? NextBatch()
-    {
-        var batch = new List<Request>();
-        lock (_gate)
-        {
-            for (var count = 0; _waiting.TryPeek(out var next) && (count += next.Tags.Length) <= MaxTags;)
-                batch.Add(_waiting.Dequeue());
-
-            _isSending = batch.Count > 0;
-        }
-
-        return _isSending ? batch : null;
-    }
-
     /// <summary>Sends new versions for as long as a write may wait: each attempt has tokens and an id of its own.</summary>
-    private async Task<(Eviction Eviction, Acknowledgements.Pending Pending)?> TrySendAsync(HashSet<string> tags)
+    private async Task<Eviction?> TrySendAsync(HashSet<string> tags)
     {
         // Later writes of one outage do not wait for it.
         if (runner.IsLeftAlone || !owed.IsEmpty || runner.OutageAge > LeaseTerms.AwaitedFor)
@@ -81,8 +68,8 @@ internal sealed class Evictions(
         var began = time.GetTimestamp();
         while (_timeout - time.GetElapsedTime(began) is { Ticks: > 0 } left)
         {
-            if (await TrySendOnceAsync(tags, left) is { } sent)
-                return sent;
+            if (await TrySendOnceAsync(tags, left) is { } eviction)
+                return eviction;
 
             await Task.Delay(RetryPause, time);
         }
@@ -90,52 +77,41 @@ internal sealed class Evictions(
         return null;
     }
 
-    private async Task<(Eviction Eviction, Acknowledgements.Pending Pending)?> TrySendOnceAsync(
-        IReadOnlyCollection<string> tags, TimeSpan limit)
+    private async Task<Eviction?> TrySendOnceAsync(IReadOnlyCollection<string> tags, TimeSpan limit)
     {
         var id = RandomToken.New();
-        var pending = acknowledgements.Expect(id);
+        acknowledgements.Expect(id);
         try
         {
-            return (await scripts.EvictAsync(tags, lease.Node, id).WaitAsync(limit, time), pending);
+            return await scripts.EvictAsync(tags, lease.Node, id).WaitAsync(limit, time);
         }
         catch (Exception error)
         {
-            pending.Dispose();
+            acknowledgements.Forget(id);
             runner.NoteFailure(error);
-            metrics.EvictionFailed();
+            metrics.Failed("evict");
             return null;
         }
     }
 
-    private async Task AcknowledgeAsync(List<Request> batch, Eviction eviction, Acknowledgements.Pending pending)
+    private async Task AcknowledgeAsync(IReadOnlyCollection<Request> batch, Eviction eviction)
     {
-        using (pending)
-        {
-            var began = time.GetTimestamp();
-            // Until all leases of an earlier incarnation have run out, nobody knows who holds one.
-            if (!eviction.IsCalm)
-                await Task.Delay(LeaseTerms.AwaitedFor, time);
+        var began = time.GetTimestamp();
+        // Until all leases of an earlier incarnation have run out, nobody knows who holds one.
+        if (!eviction.IsCalm)
+            await Task.Delay(LeaseTerms.AwaitedFor, time);
 
-            var silent = await pending.WaitAsync(eviction.Holders, eviction.IsCalm ? LeaseTerms.AwaitedFor : TimeSpan.Zero, time);
-            metrics.AwaitedLeases(time.GetElapsedTime(began));
-            batch.ForEach(request => request.Result.TrySetResult(true));
-            if (silent.Count > 0)
-                await ForgetAsync(eviction, silent);
-        }
-    }
+        var silent = await acknowledgements.WaitAsync(eviction, eviction.IsCalm ? LeaseTerms.AwaitedFor : TimeSpan.Zero, time);
+        metrics.AwaitedLeases(time.GetElapsedTime(began));
+        Settle(batch, isEvicted: true);
+        if (silent.Count == 0)
+            return;
 
-    private async Task ForgetAsync(Eviction eviction, IReadOnlyList<string> silent)
-    {
-        try
-        {
-            await scripts.ForgetAsync(eviction, silent);
-        }
-        catch (Exception)
-        {
-            // It only spares the next write a wait, and that write tries again.
-            metrics.EvictionFailed();
-        }
+        // It only spares the next write a wait, and that write tries again.
+        var forgetting = scripts.ForgetAsync(eviction, silent);
+        await forgetting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!forgetting.IsCompletedSuccessfully)
+            metrics.Failed("evict");
     }
 
     private async Task OweAsync(List<Request> batch, HashSet<string> tags)
@@ -143,20 +119,15 @@ internal sealed class Evictions(
         // What this node serves is never older than what it acknowledged.
         owed.Add(tags);
         known.Forget(tags);
-        lock (_gate)
-            _unsettled.AddRange(batch);
-
-        if (Interlocked.Exchange(ref _isRetrying, 1) == 0)
+        batch.ForEach(request => _unsettled[request] = true);
+        if (!Interlocked.Exchange(ref _isRetrying, true))
             _ = RetryAsync();
 
         // Others go on from memory for as long as their leases last.
         if (LeaseTerms.AwaitedFor - (runner.OutageAge ?? TimeSpan.Zero) is { Ticks: > 0 } left)
             await Task.Delay(left, time);
 
-        lock (_gate)
-            _unsettled.RemoveAll(batch.Contains);
-
-        batch.ForEach(request => request.Result.TrySetResult(false));
+        Settle(batch, isEvicted: false);
     }
 
     private async Task RetryAsync()
@@ -168,44 +139,33 @@ internal sealed class Evictions(
             {
                 await Task.Delay(LeaseTerms.RenewalInterval, time);
                 // Only who waits by now: what commits while the command is under way is not evicted by it.
-                var waiting = FindUnsettled(some);
-                if (await TrySendOnceAsync(some.Keys.ToHashSet(StringComparer.Ordinal), _timeout) is { } sent)
+                var waiting = _unsettled.Keys.Where(request => Array.TrueForAll(request.Tags, some.ContainsKey)).ToList();
+                if (await TrySendOnceAsync(some.Keys.ToHashSet(StringComparer.Ordinal), _timeout) is { } eviction)
                 {
                     owed.Remove(some);
-                    _ = AcknowledgeAsync(TakeSettled(waiting), sent.Eviction, sent.Pending);
+                    _ = AcknowledgeAsync(waiting, eviction);
                 }
             }
 
-            Volatile.Write(ref _isRetrying, 0);
+            Volatile.Write(ref _isRetrying, false);
         }
-        while (!_isOver && !owed.IsEmpty && Interlocked.Exchange(ref _isRetrying, 1) == 0);
+        while (!_isOver && !owed.IsEmpty && !Interlocked.Exchange(ref _isRetrying, true));
 
         if (!_isOver)
             CacheLog.EvictionsCaughtUp(logger);
     }
 
-    /// <summary>The writes that wait for the eviction of nothing but these tags.</summary>
-    private List<Request> FindUnsettled(IReadOnlyDictionary<string, long> tags)
+    private void Settle(IReadOnlyCollection<Request> batch, bool isEvicted)
     {
-        lock (_gate)
-            return _unsettled.FindAll(request => Array.TrueForAll(request.Tags, tags.ContainsKey));
-    }
-
-    /// <summary>Those of them that still wait.</summary>
-    private List<Request> TakeSettled(List<Request> evicted)
-    {
-        lock (_gate)
+        foreach (var request in batch)
         {
-            var settled = evicted.FindAll(_unsettled.Contains);
-            _unsettled.RemoveAll(settled.Contains);
-            return settled;
+            _unsettled.TryRemove(request, out _);
+            request.Result.TrySetResult(isEvicted);
         }
     }
 
-    private sealed class Request(string[] tags)
+    private sealed record Request(string[] Tags)
     {
-        public string[] Tags => tags;
-
         public System.Diagnostics.ActivityContext Cause { get; } = CacheTraces.Here;
 
         public TaskCompletionSource<bool> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -8,33 +8,32 @@ internal sealed class KnownVersions(TimeProvider time)
     private const int MaxTags = 100_000;
 
     private readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);
-    private readonly Lock _gate = new();
     private long _validUntil = long.MinValue;
-    private bool _isReleased;
+    private volatile bool _isReleased;
 
     /// <summary>Whether versions that are known may be used now.</summary>
-    public bool IsHeld => time.GetTimestamp() < Volatile.Read(ref _validUntil);
+    public bool IsHeld => IsHeldAt(time.GetTimestamp());
 
     /// <summary>The versions of all these tags; null without a lease, or where one of them is not known.</summary>
     public Stamp? Find(IReadOnlyList<string> tags)
     {
         // The lease is checked first: a grant that arrives later must not make versions valid that were kept from a lapsed one.
         var now = time.GetTimestamp();
-        if (now >= Volatile.Read(ref _validUntil))
+        if (!IsHeldAt(now))
             return null;
 
         var tokens = new string[tags.Count];
         string? epoch = null;
         for (var i = 0; i < tokens.Length; i++)
         {
-            if (!_slots.TryGetValue(tags[i], out var slot) || slot.Version is not { } version || (epoch ??= version.Epoch) != version.Epoch
-                || time.GetElapsedTime(version.ReadAt, now) > LongestUse)
+            if (!_slots.TryGetValue(tags[i], out var slot) || slot.Token is not { } token || (epoch ??= slot.Epoch) != slot.Epoch
+                || time.GetElapsedTime(slot.ReadAt, now) > LongestUse)
             {
                 return null;
             }
 
             slot.MarkUsed();
-            tokens[i] = version.Token;
+            tokens[i] = token;
         }
 
         return new Stamp(epoch ?? "", tokens);
@@ -53,14 +52,13 @@ internal sealed class KnownVersions(TimeProvider time)
         var reserved = new List<Reservation>(tags.Count);
         for (var i = 0; i < tags.Count; i++)
         {
-            var mine = new Slot(null);
+            var mine = new Slot(now);
             var found = _slots.GetOrAdd(tags[i], mine);
             // The reservation of another read is left alone: newcomers that replaced it would keep the tag unknown under load.
-            if (ReferenceEquals(found, mine)
-                || (found.Version is { } old && time.GetElapsedTime(old.ReadAt, now) > LongestUse
+            if (ReferenceEquals(found, mine) || (found.Token is not null && time.GetElapsedTime(found.ReadAt, now) > LongestUse
                     && _slots.TryUpdate(tags[i], mine, found)))
             {
-                reserved.Add(new Reservation(tags[i], i, mine, now));
+                reserved.Add(new Reservation(tags[i], i, mine));
             }
         }
 
@@ -70,12 +68,12 @@ internal sealed class KnownVersions(TimeProvider time)
     /// <summary>Puts what was read into the places that are still reserved for it; null gives them up.</summary>
     public void Fill(IReadOnlyList<Reservation> reserved, Stamp? read)
     {
-        foreach (var (tag, index, slot, since) in reserved)
+        foreach (var (tag, index, slot) in reserved)
         {
             if (read is null)
                 _slots.TryRemove(KeyValuePair.Create(tag, slot));
             else
-                _slots.TryUpdate(tag, new Slot(new KnownVersion(read.Epoch, read.Tokens[index], since)), slot);
+                _slots.TryUpdate(tag, new Slot(slot.ReadAt, read.Epoch, read.Tokens[index]), slot);
         }
     }
 
@@ -87,41 +85,37 @@ internal sealed class KnownVersions(TimeProvider time)
 
     public void ForgetAll() => _slots.Clear();
 
-    /// <summary>Lengthens the lease, and never shortens it.</summary>
-    public void HoldUntil(long timestamp)
-    {
-        lock (_gate)
-        {
-            if (!_isReleased)
-                Volatile.Write(ref _validUntil, Math.Max(timestamp, _validUntil));
-        }
-    }
+    /// <summary>
+    /// Lengthens the lease, and never shortens it. Messages are handled one by one; were two at once, the longer lease of the two might get
+    /// lost, and none would get longer than it was granted.
+    /// </summary>
+    public void HoldUntil(long timestamp) => Volatile.Write(ref _validUntil, Math.Max(timestamp, Volatile.Read(ref _validUntil)));
 
     /// <summary>Ends the lease for good: a grant may still be on its way.</summary>
-    public void Release()
-    {
-        lock (_gate)
-        {
-            _isReleased = true;
-            Volatile.Write(ref _validUntil, long.MinValue);
-        }
-    }
+    public void Release() => _isReleased = true;
 
     /// <summary>Tags that hits used since the last call, at most so many, the one that all entries carry first.</summary>
     public IReadOnlyList<string> TakeUsed(int most) =>
         [.. _slots.Where(slot => slot.Value.TakeUsed()).Select(slot => slot.Key).OrderByDescending(tag => tag == TagNames.All).Take(most)];
 
+    private bool IsHeldAt(long now) => now < Volatile.Read(ref _validUntil) && !_isReleased;
+
     /// <summary>A place in which a version will stand.</summary>
-    internal sealed record Reservation(string Tag, int Index, Slot Slot, long Since);
+    internal sealed record Reservation(string Tag, int Index, Slot Slot);
 
-    internal sealed record KnownVersion(string Epoch, string Token, long ReadAt);
-
-    /// <summary>A version, or the reservation for one. Each is an object of its own: it is replaced by comparing references.</summary>
-    internal sealed class Slot(KnownVersion? version)
+    /// <summary>
+    /// A version, or, without a token, the reservation for one. Each is an object of its own: it is replaced by comparing references.
+    /// </summary>
+    internal sealed class Slot(long readAt, string? epoch = null, string? token = null)
     {
         private bool _isUsed;
 
-        public KnownVersion? Version => version;
+        /// <summary>From before the command was sent.</summary>
+        public long ReadAt => readAt;
+
+        public string? Epoch => epoch;
+
+        public string? Token => token;
 
         // Looked at before it is written, so that hits on many cores do not take the memory from each other.
         public void MarkUsed()
@@ -130,11 +124,6 @@ internal sealed class KnownVersions(TimeProvider time)
                 _isUsed = true;
         }
 
-        public bool TakeUsed()
-        {
-            var used = _isUsed;
-            _isUsed = false;
-            return used;
-        }
+        public bool TakeUsed() => _isUsed && Interlocked.Exchange(ref _isUsed, false);
     }
 }

@@ -6,16 +6,10 @@ namespace UsersApi.Caching.Versions;
 /// The one subscription of this node, on connections of its own: dropping it is disposing of them. Evictions and grants come
 /// through one queue, since two queues have no order between them.
 /// </summary>
-internal sealed class LeaseSubscription : IAsyncDisposable
+internal sealed class LeaseSubscription(IConnectionMultiplexer connections, ChannelMessageQueue changes) : IAsyncDisposable
 {
-    private readonly IConnectionMultiplexer _multiplexer;
-    private readonly ChannelMessageQueue _changes;
-
-    private LeaseSubscription(IConnectionMultiplexer multiplexer, ChannelMessageQueue changes) =>
-        (_multiplexer, _changes) = (multiplexer, changes);
-
     /// <summary>Whether messages wait to be handled.</summary>
-    public bool IsBehind => _changes.TryGetCount(out var waiting) && waiting > 0;
+    public bool IsBehind => changes.TryGetCount(out var waiting) && waiting > 0;
 
     /// <param name="connection">Redis.</param>
     /// <param name="channels">The channel of changes, and that of acknowledgements.</param>
@@ -43,5 +37,5 @@ internal sealed class LeaseSubscription : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _multiplexer.DisposeAsync();
+    public ValueTask DisposeAsync() => connections.DisposeAsync();
 }

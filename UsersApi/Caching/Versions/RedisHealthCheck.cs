@@ -9,6 +9,6 @@ internal sealed class RedisHealthCheck(RedisConnection connection, ScriptRunner 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         runner.MissingRequirement is { } lack ? HealthCheckResult.Degraded($"The cache is off: {lack}")
         : runner.IsLeftAlone ? HealthCheckResult.Degraded("Redis does not answer in time: responses are not cached.")
-        : connection.Multiplexer.IsCompleted && (await connection.Multiplexer).IsConnected ? HealthCheckResult.Healthy()
+        : connection.Multiplexer is { IsCompletedSuccessfully: true } ready && (await ready).IsConnected ? HealthCheckResult.Healthy()
         : HealthCheckResult.Degraded("Redis is not connected: responses are not cached.");
 }

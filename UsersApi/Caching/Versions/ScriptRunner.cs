@@ -12,9 +12,7 @@ internal sealed class ScriptRunner(
     // So long nothing may come in time, before requests stop asking.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
-    private readonly Lock _gate = new();
-    private long? _failingSince;
-    private bool _isLeftAlone;
+    private Outage? _outage;
     private string? _missingRequirement;
 
     /// <summary>
@@ -30,17 +28,10 @@ internal sealed class ScriptRunner(
     public string? MissingRequirement => Volatile.Read(ref _missingRequirement);
 
     /// <summary>Whether Redis has missed its deadlines for so long that no request asks it.</summary>
-    public bool IsLeftAlone => Volatile.Read(ref _isLeftAlone);
+    public bool IsLeftAlone => Volatile.Read(ref _outage) is { IsLeftAlone: true };
 
     /// <summary>How long ago the present outage began; null where the last command went through in time.</summary>
-    public TimeSpan? OutageAge
-    {
-        get
-        {
-            lock (_gate)
-                return _failingSince is { } since ? time.GetElapsedTime(since) : null;
-        }
-    }
+    public TimeSpan? OutageAge => Volatile.Read(ref _outage) is { } outage ? time.GetElapsedTime(outage.Since) : null;
 
     /// <exception cref="RedisException">It did not go through, or may not have.</exception>
     public async Task<RedisResult> RunAsync(string script, RedisKey[] keys, RedisValue[] arguments)
@@ -50,8 +41,8 @@ internal sealed class ScriptRunner(
         {
             var database = await connection.DatabaseAsync();
             var result = await database.ScriptEvaluateAsync(script, keys, arguments, CommandFlags.DemandMaster);
-            if (time.GetElapsedTime(began) <= LongestReply)
-                NoteSuccess();
+            if (time.GetElapsedTime(began) <= LongestReply && Interlocked.Exchange(ref _outage, null) is { IsLeftAlone: true })
+                CacheLog.RedisInTime(logger);
 
             return result;
         }
@@ -65,18 +56,10 @@ internal sealed class ScriptRunner(
     /// <summary>A command failed, or got no reply in time.</summary>
     public void NoteFailure(Exception error)
     {
-        lock (_gate)
-        {
-            if (_failingSince is null)
-                CacheLog.RedisLate(logger, $"{error.GetType().Name}: {error.Message}");
-
-            _failingSince ??= time.GetTimestamp();
-            if (!_isLeftAlone && time.GetElapsedTime(_failingSince.Value) >= Patience)
-            {
-                _isLeftAlone = true;
-                CacheLog.RedisLeftAlone(logger, $"{error.GetType().Name}: {error.Message}");
-            }
-        }
+        if (Interlocked.CompareExchange(ref _outage, new Outage(time.GetTimestamp()), null) is not { } outage)
+            CacheLog.RedisLate(logger, $"{error.GetType().Name}: {error.Message}");
+        else if (time.GetElapsedTime(outage.Since) >= Patience && outage.LeaveAlone())
+            CacheLog.RedisLeftAlone(logger, $"{error.GetType().Name}: {error.Message}");
 
         if (error is RedisServerException { Message: var reason } && IsMissingRequirement(reason)
             && Interlocked.Exchange(ref _missingRequirement, reason) is null)
@@ -92,19 +75,20 @@ internal sealed class ScriptRunner(
             CacheLog.RedisLacksNothing(logger);
     }
 
-    private void NoteSuccess()
-    {
-        lock (_gate)
-        {
-            _failingSince = null;
-            if (_isLeftAlone)
-                CacheLog.RedisInTime(logger);
-
-            _isLeftAlone = false;
-        }
-    }
-
     // An older Redis does not compile the first line; a right is refused by its name. All else passes, as LOADING, READONLY and OOM do.
     private static bool IsMissingRequirement(string message) =>
         message.StartsWith("NOPERM", StringComparison.Ordinal) || message.StartsWith("ERR", StringComparison.Ordinal);
+
+    /// <summary>Each is an object of its own: a failure of an outage that is over changes nothing in the next one.</summary>
+    private sealed class Outage(long since)
+    {
+        private bool _isLeftAlone;
+
+        public long Since => since;
+
+        public bool IsLeftAlone => Volatile.Read(ref _isLeftAlone);
+
+        /// <returns>Whether it was not left alone before.</returns>
+        public bool LeaveAlone() => !Interlocked.Exchange(ref _isLeftAlone, true);
+    }
 }

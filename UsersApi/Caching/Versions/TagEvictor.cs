@@ -6,7 +6,7 @@ internal sealed class TagEvictor(
 {
     public async Task<bool> EvictAsync(IEnumerable<string> tags)
     {
-        using var span = CacheTraces.Evict();
+        using var span = CacheTraces.Start("cache eviction");
         var began = time.GetTimestamp();
         string[] folded = [.. tags.Select(tag => TagNames.Fold(tag, options.Value.TagBuckets)).Distinct(StringComparer.Ordinal)];
         var isAcknowledged = await versions.EvictAsync(folded);

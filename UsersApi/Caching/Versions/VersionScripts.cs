@@ -44,7 +44,7 @@ internal sealed class VersionScripts(RedisConnection connection, ScriptRunner ru
         var names = string.Join('\n', tags);
         var reply = (RedisValue[])(await runner.RunAsync(
             Evict, Keys(tags), [RandomToken.New(), Life.TotalSeconds, Changes, writer, id, names, .. TokensFor(tags)]))!;
-        return new Eviction(reply[0]!, (long)reply[1], (long)reply[2] == 1, [.. reply.Skip(3).Select(node => node.ToString())]);
+        return new Eviction(id, reply[0]!, (long)reply[1], (long)reply[2] == 1, [.. reply.Skip(3).Select(node => node.ToString())]);
     }
 
     /// <summary>Asks for a lease, which comes as a message.</summary>
@@ -79,8 +79,9 @@ internal sealed class VersionScripts(RedisConnection connection, ScriptRunner ru
 }
 
 /// <summary>What an eviction found.</summary>
+/// <param name="Id">What holders acknowledge it by.</param>
 /// <param name="Incarnation">The incarnation of the leases.</param>
 /// <param name="Seq">The number of its message.</param>
 /// <param name="IsCalm">Whether all who may hold a lease are among the holders.</param>
 /// <param name="Holders">The nodes that hold a lease.</param>
-internal sealed record Eviction(string Incarnation, long Seq, bool IsCalm, IReadOnlyList<string> Holders);
+internal sealed record Eviction(string Id, string Incarnation, long Seq, bool IsCalm, IReadOnlyList<string> Holders);
