@@ -28,13 +28,11 @@ internal sealed class CacheCanary(
     /// <summary>Longer than an eviction takes, with its retries and the leases of other nodes, or a relay takes after a crash.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    // Few of the permits to run an action: those are for clients.
-    private const int MostAtATime = 4;
-
     // They tell when a response was made.
     private static readonly string[] Times = [HeaderNames.Date, HeaderNames.Age, HeaderNames.Expires];
 
-    private readonly SemaphoreSlim _places = new(MostAtATime);
+    // Few of the permits to run an action: those are for clients.
+    private readonly SemaphoreSlim _places = new(4);
 
     // One at a time of each action is enough, where one differs each time.
     private readonly ConcurrentDictionary<string, bool> _doubted = new();

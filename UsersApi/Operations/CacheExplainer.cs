@@ -96,7 +96,8 @@ public sealed class CacheExplainer
                 return End("stale", reason, "It is not fresh any more, and is sent at once while a new one is made behind.");
             }
 
-            if (found.StaleIfError(nowMs) is not null && services.Flights.Failed.Contains(RequestLookup.FlightKeyOf(policy, now, found.Key)))
+            var hasFailed = services.Flights.Failed.Contains(RequestLookup.FlightKeyOf(policy, now, found.Key));
+            if (hasFailed && found.StaleIfError(nowMs) is not null)
             {
                 var reason = CacheMetrics.ReasonOf(CacheOutcome.StaleIfError);
                 return End("stale", reason, "Its action failed a moment ago: the stale response is sent while it is tried again behind.");
