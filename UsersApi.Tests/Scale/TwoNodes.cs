@@ -32,16 +32,22 @@ internal sealed class TwoNodes : IAsyncDisposable
             node.Services.GetRequiredService<Runs>().AnswerFromNowOn(body);
     }
 
-    /// <summary>Changes the source, writes on one node, and reads on both at once after the acknowledgement.</summary>
-    public async Task WriteAndCheckAsync(int round)
+    /// <summary>
+    /// Changes the source, writes on one node, and reads on both at once after the acknowledgement. While Redis has no master, a write
+    /// may be acknowledged whose eviction is owed: the other node, which may have found the new master already, goes on until it is made.
+    /// </summary>
+    public async Task WriteAndCheckAsync(int round, bool mayBeOwed = false)
     {
         var (writer, reader) = round % 2 == 0 ? (First, Second) : (Second, First);
         await reader.ExchangeAsync("GET", "/runs/plain/1");
         var body = $"round {round}";
         Answer(body);
         var write = await writer.ExchangeAsync("PUT", "/runs/plain/1");
+        var isOwed = mayBeOwed && !writer.Services.GetRequiredService<OwedTags>().IsEmpty;
         var reads = await Task.WhenAll(reader.ExchangeAsync("GET", "/runs/plain/1"), writer.ExchangeAsync("GET", "/runs/plain/1"));
-        Assert.That((write.Status, reads[0].Text, reads[1].Text), Is.EqualTo((204, body, body)), $"{reads[0].Outcome}, {reads[1].Outcome}");
+        Assert.That((write.Status, reads[1].Text), Is.EqualTo((204, body)), reads[1].Outcome);
+        if (!isOwed)
+            Assert.That(reads[0].Text, Is.EqualTo(body), reads[0].Outcome);
     }
 
     public async Task UntilHitAsync(CachedHost node, string target)

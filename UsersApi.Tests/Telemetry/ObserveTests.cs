@@ -67,6 +67,7 @@ public sealed partial class ObserveTests
         {
             using var prometheus = await StartPrometheusAsync(folder.FullName, metricsPort, prometheusPort);
             using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{prometheusPort}") };
+            await Eventually.HoldsAsync(() => IsReadyAsync(client), "Prometheus is ready", Runs.Deadline);
             var scrape = $"Prometheus scraped port {metricsPort}";
             await Eventually.HoldsAsync(() => HasValuesAsync(api, client, "up == 1"), scrape, Runs.Deadline);
             foreach (var query in await QueriesAsync())
@@ -128,6 +129,13 @@ public sealed partial class ObserveTests
         var answer = await AnswerAsync(client, "/api/v1/query?query=" + Uri.EscapeDataString(query));
         return answer.GetProperty("result").EnumerateArray()
             .Any(sample => sample.GetProperty("value")[1].GetString() is { } value && value != "NaN");
+    }
+
+    // It listens before it answers queries.
+    private static async Task<bool> IsReadyAsync(HttpClient client)
+    {
+        using var response = await client.GetAsync(new Uri("/-/ready", UriKind.Relative));
+        return response.IsSuccessStatusCode;
     }
 
     private static async Task<bool> AreAllRulesWellAsync(HttpClient client)
