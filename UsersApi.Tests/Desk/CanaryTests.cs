@@ -75,6 +75,22 @@ public sealed class CanaryTests
     }
 
     [Test]
+    public async Task Difference_that_was_switched_off_meanwhile_is_served_to_nobody_and_not_told()
+    {
+        await using var api = await StartFilledAsync();
+        using var results = new Results(api);
+        await ChangeAsync(api);
+
+        using var hit = await api.Anonymous.FetchAsync(One);
+        await _clock.TimersAsync(CacheCanary.Patience, 1);
+        await api.Services.GetRequiredService<CacheSwitches>().SetAsync(isOn: false);
+        _clock.Advance(CacheCanary.Patience);
+
+        await results.AreAsync("evicted");
+        Assert.That(api.Logs.At(LogLevel.Error), Is.Empty);
+    }
+
+    [Test]
     public async Task Action_that_fails_says_nothing_of_what_was_stored()
     {
         await using var api = await StartFilledAsync();

@@ -28,7 +28,7 @@ internal sealed class PrometheusServer(Uri address, MeterProvider metrics, ILogg
 
     private void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions kestrel)
     {
-        if (address.IsLoopback)
+        if (address.Host == "localhost")
         {
             kestrel.ListenLocalhost(address.Port);
         }
