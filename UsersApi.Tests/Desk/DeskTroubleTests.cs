@@ -19,7 +19,7 @@ public sealed class DeskTroubleTests
     {
         await using var redis = await PrivateRedis.StartAsync();
         await using var api = await StartAsync(redis);
-        await using var other = api.StartAnother(("ConnectionStrings:Redis", redis.ConnectionString), ("Outbox:Enabled", "false"));
+        await using var other = AnotherOf(api, redis);
         await other.UntilItCachesAsync();
         await redis.CommandAsync("CONFIG SET maxmemory 1");
 
@@ -36,7 +36,7 @@ public sealed class DeskTroubleTests
     {
         await using var redis = await PrivateRedis.StartAsync();
         await using var api = await StartAsync(redis);
-        await using var other = api.StartAnother(("ConnectionStrings:Redis", redis.ConnectionString), ("Outbox:Enabled", "false"));
+        await using var other = AnotherOf(api, redis);
         await other.UntilItCachesAsync();
         await redis.KillAsync();
 
@@ -53,7 +53,7 @@ public sealed class DeskTroubleTests
         await using var redis = await PrivateRedis.StartAsync();
         await using var api = await StartAsync(redis);
         using var off = await SwitchAsync(api, isOn: false);
-        await using var late = api.StartAnother(("ConnectionStrings:Redis", redis.ConnectionString), ("Outbox:Enabled", "false"));
+        await using var late = AnotherOf(api, redis);
 
         await BecomesAsync(late, isOn: false);
     }
@@ -109,6 +109,9 @@ public sealed class DeskTroubleTests
         await api.UntilItCachesAsync();
         return api;
     }
+
+    private static UsersApiHost AnotherOf(UsersApiHost api, PrivateRedis redis) =>
+        api.StartAnother(("ConnectionStrings:Redis", redis.ConnectionString), ("Outbox:Enabled", "false"));
 
     private static Task<HttpResponseMessage> SwitchAsync(UsersApiHost api, bool isOn) =>
         api.Client.SendAsync(HttpMethod.Put, $"{Desk}/switch", $$"""{"enabled":{{(isOn ? "true" : "false")}}}""");

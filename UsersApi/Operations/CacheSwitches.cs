@@ -39,7 +39,7 @@ public sealed class CacheSwitches : BackgroundService
         await _turn.WaitAsync();
         try
         {
-            // Another call may have come in between: it has the last word.
+            // A look at Redis that was under way may have switched it back.
             _own.IsOff = !isOn;
             _isUntold = _redis is not null;
             return await TryTellAsync();
