@@ -28,6 +28,8 @@ internal sealed class CountedReads : IDisposable
 
     public static CountedReads In(IServiceProvider services) => new(services);
 
+    public long Total => _reads.Values.Sum();
+
     public long ByReplica => this["replica current"];
 
     /// <param name="by">The role and the reason, with a space between them.</param>
