@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -6,15 +7,22 @@ using UsersApi.Data;
 
 namespace UsersApi.Tests.Host;
 
-/// <summary>A database of one test: a copy of a template that was migrated once.</summary>
+/// <summary>
+/// A database of one test: a copy of a template that was migrated once, or what another test has left of one. Making and dropping a copy
+/// took a third of a run's processor time; emptying one takes a tenth of that.
+/// </summary>
 internal sealed class TestDatabase : IAsyncDisposable
 {
     private static readonly string Template = NewName("template");
-    private readonly string _name;
+    private static readonly ConcurrentBag<string> Emptied = [];
+    private static string _schema = "";
 
-    private TestDatabase(string name)
+    private readonly string _name;
+    private readonly bool _isCopy;
+
+    private TestDatabase(string name, bool isCopy)
     {
-        _name = name;
+        (_name, _isCopy) = (name, isCopy);
         ConnectionString = ConnectionStringOf(name);
         DataSource = NpgsqlDataSource.Create(ConnectionString);
     }
@@ -27,11 +35,17 @@ internal sealed class TestDatabase : IAsyncDisposable
     {
         await using var template = await CreateAsync(Template, "template0");
         await RunnerFor(template.DataSource).RunAsync(CancellationToken.None);
+        _schema = (await template.ScalarAsync<string>(DatabaseSchema.Sql))!;
     }
 
-    public static Task DropTemplateAsync() => AdministerAsync($"DROP DATABASE IF EXISTS {Template} WITH (FORCE)");
+    public static async Task DropTemplateAsync()
+    {
+        foreach (var name in Emptied.Append(Template))
+            await AdministerAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+    }
 
-    public static Task<TestDatabase> CreateAsync() => CreateAsync(NewName("test"), Template);
+    public static async Task<TestDatabase> CreateAsync() =>
+        Emptied.TryTake(out var name) ? new TestDatabase(name, isCopy: true) : await CreateAsync(NewName("test"), Template);
 
     public static Task<TestDatabase> CreateEmptyAsync() => CreateAsync(NewName("empty"), "template0");
 
@@ -79,16 +93,40 @@ internal sealed class TestDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await DataSource.DisposeAsync();
-        if (_name != Template)
-        {
+        if (_isCopy && await TryEmptyAsync())
+            Emptied.Add(_name);
+        else if (_name != Template)
             await AdministerAsync($"DROP DATABASE {_name} WITH (FORCE)");
+    }
+
+    /// <summary>Takes away what the test has written; false where it changed anything but rows, or left something behind that holds on.</summary>
+    private async Task<bool> TryEmptyAsync()
+    {
+        try
+        {
+            await using var source = NpgsqlDataSource.Create(ConnectionString + ";Pooling=false");
+            await using var connection = await source.OpenConnectionAsync();
+            return _schema == await connection.ExecuteScalarAsync<string>($$"""
+                DO $$BEGIN
+                    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+                END$$;
+                SET lock_timeout = '2s';
+                TRUNCATE users, idempotency_keys RESTART IDENTITY;
+                TRUNCATE outbox RESTART IDENTITY;
+                {{DatabaseSchema.Sql}}
+                """);
+        }
+        catch (NpgsqlException)
+        {
+            return false;
         }
     }
 
     private static async Task<TestDatabase> CreateAsync(string name, string template)
     {
-        await AdministerAsync($"CREATE DATABASE {name} TEMPLATE {template}");
-        return new TestDatabase(name);
+        // Copied file by file: as it is by default, block by block through the log, it costs the server twice as much.
+        await AdministerAsync($"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy");
+        return new TestDatabase(name, isCopy: template == Template);
     }
 
     private static string NewName(string kind) => $"usersapi_{kind}_{Guid.NewGuid():n}";

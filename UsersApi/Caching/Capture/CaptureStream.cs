@@ -15,49 +15,22 @@ internal sealed class CaptureStream(CapturedBytes bytes, Func<bool> streamsAtFlu
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Write(ReadOnlySpan<byte> buffer)
-    {
-        if (bytes.TryTake(buffer, out var why))
-            return;
-
-        var before = bytes.BeginStreaming(why);
-        bytes.Streaming!.Write(before.Span);
-        bytes.Streaming.Write(buffer);
-    }
+    // What is taken in is never waited for.
+    public override void Write(byte[] buffer, int offset, int count) =>
+        WriteAsync(buffer, offset, count, CancellationToken.None).GetAwaiter().GetResult();
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        if (bytes.TryTake(buffer.Span, out var why))
-            return;
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        bytes.TryTake(buffer.Span, out var why) ? default : bytes.SendAsync(why, buffer, cancellationToken);
 
-        var before = bytes.BeginStreaming(why);
-        await bytes.Streaming!.WriteAsync(before, cancellationToken);
-        await bytes.Streaming.WriteAsync(buffer, cancellationToken);
-    }
-
-    public override void Flush()
-    {
-        if (streamsAtFlush())
-        {
-            var before = bytes.BeginStreaming(CacheOutcome.Streamed);
-            bytes.Streaming!.Write(before.Span);
-        }
-
-        bytes.Streaming?.Flush();
-    }
+    public override void Flush() => FlushAsync(CancellationToken.None).GetAwaiter().GetResult();
 
     public override async Task FlushAsync(CancellationToken cancellationToken)
     {
         if (streamsAtFlush())
-        {
-            var before = bytes.BeginStreaming(CacheOutcome.Streamed);
-            await bytes.Streaming!.WriteAsync(before, cancellationToken);
-        }
+            await bytes.SendAsync(CacheOutcome.Streamed, default, cancellationToken);
 
         await (bytes.Streaming?.FlushAsync(cancellationToken) ?? Task.CompletedTask);
     }

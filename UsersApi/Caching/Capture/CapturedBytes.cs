@@ -1,10 +1,12 @@
+using System.Buffers;
+
 namespace UsersApi.Caching.Capture;
 
 /// <summary>
 /// Takes in a response's bytes, up to a cap. Beyond it, or where the action sends its answer as it goes, what was taken in and all
 /// that follows streams to the client, so that memory stays bounded and nobody waits.
 /// </summary>
-/// <param name="response">What is captured: it may tell its length before its first byte.</param>
+/// <param name="response">What is captured.</param>
 /// <param name="client">Where the bytes stream to.</param>
 /// <param name="cap">How many bytes are taken in.</param>
 /// <param name="beforeStreaming">Told why, before the first byte leaves; false if none shall leave at all.</param>
@@ -12,7 +14,11 @@ internal sealed class CapturedBytes(HttpResponse response, Stream client, int ca
 {
     private const string EventStream = "text/event-stream";
 
-    private ByteBlocks? _taken;
+    // An action may go on writing after its end: nothing of that may reach blocks that are another response's by then.
+    private readonly Lock _gate = new();
+    private readonly BodyBuffer _taken = new();
+    private long _length;
+    private bool _isOver;
 
     /// <summary>Whether the action asked for its bytes to be sent at once.</summary>
     public bool IsUnbuffered { get; set; }
@@ -20,31 +26,44 @@ internal sealed class CapturedBytes(HttpResponse response, Stream client, int ca
     /// <summary>Where bytes go; null while they are taken in.</summary>
     public Stream? Streaming { get; private set; }
 
-    /// <summary>Everything taken in.</summary>
-    public ReadOnlyMemory<byte> Body => Taken.ToArray();
-
-    private ByteBlocks Taken => _taken ??= new ByteBlocks((int)Math.Min(response.ContentLength ?? 0, cap));
-
-    /// <summary>Takes bytes in; false where they belong behind what <see cref="BeginStreaming"/> gives back.</summary>
+    /// <summary>Takes bytes in; false where they are to be sent.</summary>
     public bool TryTake(ReadOnlySpan<byte> bytes, out CacheOutcome why)
     {
         var isStream = IsUnbuffered || response.ContentType?.StartsWith(EventStream, StringComparison.OrdinalIgnoreCase) is true;
         why = isStream ? CacheOutcome.Streamed : CacheOutcome.TooLarge;
-        if (Streaming is not null || isStream || bytes.Length > cap - Taken.Length)
-            return false;
+        lock (_gate)
+        {
+            if (_isOver)
+                return Streaming is null;
 
-        Taken.Add(bytes);
-        return true;
+            if (isStream || bytes.Length > cap - _length)
+                return false;
+
+            _taken.Writer.Write(bytes);
+            _length += bytes.Length;
+            return true;
+        }
     }
 
-    /// <summary>From here on bytes stream.</summary>
-    /// <returns>What goes to <see cref="Streaming"/> before them.</returns>
-    public ReadOnlyMemory<byte> BeginStreaming(CacheOutcome why)
+    /// <summary>Sends what was taken in, then these bytes; from here on bytes stream.</summary>
+    public async ValueTask SendAsync(CacheOutcome why, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
-        if (Streaming is not null)
-            return default;
+        if (Streaming is null && !_isOver)
+        {
+            Streaming = beforeStreaming(why) ? client : Stream.Null;
+            await Streaming.WriteAsync(TakeAll(), cancel);
+        }
 
-        Streaming = beforeStreaming(why) ? client : Stream.Null;
-        return Body;
+        await (Streaming ?? Stream.Null).WriteAsync(bytes, cancel);
+    }
+
+    /// <summary>Everything taken in, once. What is written from here on streams, or belongs to no response any more.</summary>
+    public ReadOnlyMemory<byte> TakeAll()
+    {
+        lock (_gate)
+        {
+            _isOver = true;
+            return _taken.TakeAll();
+        }
     }
 }

@@ -79,10 +79,10 @@ internal sealed class ResponseCapture
         _features.Set(_client);
     }
 
-    /// <summary>The whole body. What was written and never flushed is in it too.</summary>
+    /// <summary>The whole body, once; nothing where it streamed. What was written and never flushed is in it too.</summary>
     public async Task<ReadOnlyMemory<byte>> CompleteAsync()
     {
         await _body.CompleteAsync();
-        return _bytes.Body;
+        return IsStreaming ? default : _bytes.TakeAll();
     }
 }

@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.IO.Pipelines;
 
 namespace UsersApi.Caching.Http;
 
@@ -14,9 +12,6 @@ internal static class ContentCoding
     // A body is compressed once, behind its miss, and sent often. Level 1 knows no codes but zlib's fixed ones: it saves a third of
     // the time, and what it makes is a third larger.
     private static readonly ZLibCompressionOptions GzipLevel = new() { CompressionLevel = 2 };
-
-    private static readonly PipeOptions Buffering =
-        new(minimumSegmentSize: 64 * 1024, pauseWriterThreshold: 0, useSynchronizationContext: false);
 
     /// <summary>
     /// Gzip where the client takes it at least as gladly as the plain body. Only gzip: it is what the store holds, so that no
@@ -38,18 +33,11 @@ internal static class ContentCoding
     /// <summary>One level for all: two nodes send the same bytes under the same strong tag.</summary>
     public static byte[] Compress(ReadOnlyMemory<byte> body)
     {
-        // Into blocks from the shared pool, since nobody knows how long it gets.
-        var compressed = new Pipe(Buffering);
-        using (var writer = compressed.Writer.AsStream())
-        using (var stream = new GZipStream(writer, GzipLevel))
-        {
+        var compressed = new BodyBuffer();
+        using (var stream = new GZipStream(compressed.Writer.AsStream(leaveOpen: true), GzipLevel))
             stream.Write(body.Span);
-        }
 
-        compressed.Reader.TryRead(out var all);
-        var bytes = all.Buffer.ToArray();
-        compressed.Reader.Complete();
-        return bytes;
+        return compressed.TakeAll();
     }
 
     /// <summary>What was compressed with gzip.</summary>
