@@ -60,6 +60,7 @@ public sealed class TestServers
 
         await using (_servers)
         {
+            await UsersApiHost.DisposeIdleAsync();
             await TestRedis.CloseAsync();
             await TestDatabase.DropTemplateAsync();
         }

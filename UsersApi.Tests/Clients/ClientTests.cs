@@ -7,7 +7,7 @@ namespace UsersApi.Tests.Clients;
 /// What strangers' tools make of the document of the running API: two linters find nothing, and two generated clients call it.
 /// </summary>
 [Category("Browser")]
-public sealed class ClientTests : ApiTest
+public sealed class ClientTests : SharedApiTest
 {
     private DirectoryInfo _folder = null!;
 

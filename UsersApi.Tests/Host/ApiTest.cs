@@ -1,3 +1,5 @@
+using NUnit.Framework.Interfaces;
+
 namespace UsersApi.Tests.Host;
 
 /// <summary>A test against an application of its own.</summary>
@@ -12,4 +14,21 @@ public abstract class ApiTest
 
     [TearDown]
     public async Task StopApi() => await Api.DisposeAsync();
+}
+
+/// <summary>A test of answers alone, against an application that other tests have used before it, see <see cref="UsersApiHost.BorrowAsync"/>.</summary>
+public abstract class SharedApiTest
+{
+    private protected UsersApiHost Api { get; private set; } = null!;
+
+    private protected HttpClient Client => Api.Client;
+
+    [SetUp]
+    public async Task BorrowApi() => Api = await UsersApiHost.BorrowAsync();
+
+    // What failed may have left it in any state.
+    [TearDown]
+    public Task GiveApiBack() => TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Passed
+        ? Api.GiveBackAsync()
+        : Api.DisposeAsync().AsTask();
 }

@@ -93,14 +93,15 @@ internal sealed class TestDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await DataSource.DisposeAsync();
-        if (_isCopy && await TryEmptyAsync())
+        if (_isCopy && await TryEmptyAsync(endSessions: true))
             Emptied.Add(_name);
         else if (_name != Template)
             await AdministerAsync($"DROP DATABASE {_name} WITH (FORCE)");
     }
 
-    /// <summary>Takes away what the test has written; false where it changed anything but rows, or left something behind that holds on.</summary>
-    private async Task<bool> TryEmptyAsync()
+    /// <summary>Takes away what a test has written; false where it changed anything but rows, or left something behind that holds on.</summary>
+    /// <param name="endSessions">Whether nobody uses it any more.</param>
+    public async Task<bool> TryEmptyAsync(bool endSessions = false)
     {
         try
         {
@@ -108,7 +109,8 @@ internal sealed class TestDatabase : IAsyncDisposable
             await using var connection = await source.OpenConnectionAsync();
             return _schema == await connection.ExecuteScalarAsync<string>($$"""
                 DO $$BEGIN
-                    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+                    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+                    WHERE {{endSessions}} AND datname = current_database() AND pid <> pg_backend_pid();
                 END$$;
                 SET lock_timeout = '2s';
                 TRUNCATE users, idempotency_keys RESTART IDENTITY;

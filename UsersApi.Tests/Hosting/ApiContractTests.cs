@@ -5,7 +5,7 @@ using UsersApi.Users;
 namespace UsersApi.Tests.Hosting;
 
 /// <summary>The document is what the API does: what a generated client takes from it works.</summary>
-public sealed class ApiContractTests : ApiTest
+public sealed class ApiContractTests : SharedApiTest
 {
     [Test]
     public async Task Each_operation_has_an_id_of_its_own()

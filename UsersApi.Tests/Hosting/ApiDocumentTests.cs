@@ -4,7 +4,7 @@ using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Hosting;
 
-public sealed class ApiDocumentTests : ApiTest
+public sealed class ApiDocumentTests : SharedApiTest
 {
     // What each operation can answer, and the headers of its success.
     private static readonly TestCaseData[] Operations =

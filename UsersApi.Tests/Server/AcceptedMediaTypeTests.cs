@@ -3,7 +3,7 @@ using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Server;
 
-public sealed class AcceptedMediaTypeTests : ApiTest
+public sealed class AcceptedMediaTypeTests : SharedApiTest
 {
     private const string Json = "application/json";
     private const string Patches = "application/merge-patch+json, application/json";

@@ -3,7 +3,7 @@ using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Server;
 
-public sealed class HeadTests : ApiTest
+public sealed class HeadTests : SharedApiTest
 {
     [Test]
     public async Task HEAD_is_answered_with_the_headers_of_GET_and_no_body(

@@ -3,7 +3,7 @@ using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Server;
 
-public sealed class NoStoreTests : ApiTest
+public sealed class NoStoreTests : SharedApiTest
 {
     [TestCase("GET", $"{Http.Users}/nocache", 200)]
     [TestCase("GET", $"{Http.Users}/search?q=a", 200)]

@@ -5,7 +5,7 @@ using UsersApi.Users;
 
 namespace UsersApi.Tests.Users;
 
-public sealed class BulkTests : ApiTest
+public sealed class BulkTests : SharedApiTest
 {
     private const string Bulk = $"{Http.Users}/bulk";
 

@@ -3,7 +3,7 @@ using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Users;
 
-public sealed class ConditionalWriteTests : ApiTest
+public sealed class ConditionalWriteTests : SharedApiTest
 {
     private static readonly string[] Methods = ["PUT", "PATCH", "DELETE"];
 

@@ -1,11 +1,10 @@
 using System.Net;
 using System.Text;
-using UsersApi.Server;
 using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Users;
 
-public sealed class CreateTests : ApiTest
+public sealed class CreateTests : SharedApiTest
 {
     [Test]
     public async Task A_new_user_is_found_at_its_location()
@@ -157,19 +156,5 @@ public sealed class CreateTests : ApiTest
         using var response = await Client.PostAsync(new Uri(Http.Users, UriKind.Relative), content);
 
         await response.ProblemAsync(HttpStatusCode.UnsupportedMediaType);
-    }
-
-    [Test]
-    public async Task A_body_over_the_limit_is_refused([Values] bool chunked)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Http.Users, UriKind.Relative));
-        request.Content = Http.Json($$"""{"email":"a@example.com","padding":"{{new string('x', new ServerOptions().MaxBodyBytes)}}"}""");
-        request.Headers.TransferEncodingChunked = chunked;
-
-        using var response = await Client.SendAsync(request);
-        await response.ProblemAsync(HttpStatusCode.RequestEntityTooLarge);
-        await Api.StopAsync();
-
-        Assert.That(Api.Logs.At(Microsoft.Extensions.Logging.LogLevel.Error), Is.Empty, "the client's error is not ours");
     }
 }

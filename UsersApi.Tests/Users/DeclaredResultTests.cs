@@ -9,7 +9,7 @@ using UsersApi.Tests.Host;
 namespace UsersApi.Tests.Users;
 
 /// <summary>Filters and serializers go by what an action declares: nothing of it may be known to one formatter alone.</summary>
-public sealed class DeclaredResultTests : ApiTest
+public sealed class DeclaredResultTests : SharedApiTest
 {
     [SetUp]
     public Task Seed() => Seeding.SeedAsync(Api, 30);

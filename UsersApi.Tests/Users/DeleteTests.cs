@@ -3,7 +3,7 @@ using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Users;
 
-public sealed class DeleteTests : ApiTest
+public sealed class DeleteTests : SharedApiTest
 {
     [Test]
     public async Task A_deleted_user_is_gone_and_its_email_is_free()

@@ -5,7 +5,7 @@ using UsersApi.Tests.Host;
 namespace UsersApi.Tests.Users;
 
 /// <summary>One user by address, from the cache, and never an answer from before a write that was acknowledged.</summary>
-public sealed class FindByEmailTests : ApiTest
+public sealed class FindByEmailTests : SharedApiTest
 {
     private const string ByEmail = $"{Http.Users}?email=";
 

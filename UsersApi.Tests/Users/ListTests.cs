@@ -5,7 +5,7 @@ using UsersApi.Users;
 
 namespace UsersApi.Tests.Users;
 
-public sealed partial class ListTests : ApiTest
+public sealed partial class ListTests : SharedApiTest
 {
     private const int Count = 250;
 

@@ -6,7 +6,7 @@ using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Users;
 
-public sealed class MergePatchTests : ApiTest
+public sealed class MergePatchTests : SharedApiTest
 {
     // Of each member: what a patch may say, as JSON; null stands for "absent".
     private static readonly Gen<string?> Names = Gen.Elements<string?>(null, "null", "\"Ada\"", "\"Zoë 😀\"", "\"x\\\\\\\"y\"");

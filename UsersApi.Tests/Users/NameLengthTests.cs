@@ -4,7 +4,7 @@ using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Users;
 
-public sealed class NameLengthTests : ApiTest
+public sealed class NameLengthTests : SharedApiTest
 {
     private const string Emoji = "😀";
 

@@ -3,7 +3,7 @@ using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Users;
 
-public sealed class NoneMatchTests : ApiTest
+public sealed class NoneMatchTests : SharedApiTest
 {
     private static readonly string[] Methods = ["PUT", "PATCH", "DELETE"];
 

@@ -3,7 +3,7 @@ using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Users;
 
-public sealed class PatchTests : ApiTest
+public sealed class PatchTests : SharedApiTest
 {
     private string _url = null!;
 

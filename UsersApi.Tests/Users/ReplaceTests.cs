@@ -3,7 +3,7 @@ using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Users;
 
-public sealed class ReplaceTests : ApiTest
+public sealed class ReplaceTests : SharedApiTest
 {
     [Test]
     public async Task Everything_is_replaced_and_absent_members_take_their_defaults()

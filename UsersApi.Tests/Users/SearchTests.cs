@@ -3,7 +3,7 @@ using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Users;
 
-public sealed class SearchTests : ApiTest
+public sealed class SearchTests : SharedApiTest
 {
     [SetUp]
     public async Task CreateUsers()

@@ -6,7 +6,7 @@ using UsersApi.Tests.Host;
 namespace UsersApi.Tests.Users;
 
 /// <summary>Lists in an order that the client names, page by page, and how many users there are in all.</summary>
-public sealed partial class SortTests : ApiTest
+public sealed partial class SortTests : SharedApiTest
 {
     private const int Count = 100;
     private static readonly string[] Sorts = ["createdAt", "-createdAt", "email", "-email"];

@@ -6,7 +6,7 @@ using UsersApi.Tests.Host;
 namespace UsersApi.Tests.Users;
 
 /// <summary>Who may write users may not make superusers of them, nor take that away, without a scope of its own.</summary>
-public sealed class SuperuserScopeTests : ApiTest
+public sealed class SuperuserScopeTests : SharedApiTest
 {
     private static readonly string Writer = TestTokens.Development(Scopes.UsersWrite);
     private static readonly string Admin = TestTokens.Development(Scopes.UsersWrite, Scopes.UsersAdmin);
