@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
-using Dapper;
-using Npgsql;
 using UsersApi.Caching.Operations;
 using UsersApi.Tests.Caching.Host;
 using UsersApi.Tests.Host;
@@ -95,8 +93,7 @@ public sealed class CanaryTests
     {
         await using var api = await StartFilledAsync();
         using var results = new Results(api);
-        await using (var connection = new NpgsqlConnection(api.Database.ConnectionString))
-            await connection.ExecuteAsync("ALTER TABLE users RENAME TO hidden");
+        await api.Database.ExecuteAsync("ALTER TABLE users RENAME TO hidden");
 
         using var hit = await api.Anonymous.FetchAsync(One);
 
@@ -157,15 +154,12 @@ public sealed class CanaryTests
     {
         await using var api = await StartFilledAsync();
         using var results = new Results(api);
-        await using (var connection = new NpgsqlConnection(api.Database.ConnectionString))
-        {
-            // The page of one stays as it is; only how many there are beyond it changes.
-            await connection.ExecuteAsync("""
-                SET session_replication_role = replica;
-                INSERT INTO users (id, email, full_name, created_at, updated_at)
-                SELECT 'ffffffff-0000-7000-8000-000000000001', 'after@example.com', 'After', created_at, updated_at FROM users
-                """);
-        }
+        // The page of one stays as it is; only how many there are beyond it changes.
+        await api.Database.ExecuteAsync("""
+            SET session_replication_role = replica;
+            INSERT INTO users (id, email, full_name, created_at, updated_at)
+            SELECT 'ffffffff-0000-7000-8000-000000000001', 'after@example.com', 'After', created_at, updated_at FROM users
+            """);
 
         using var hit = await api.Anonymous.FetchAsync(One);
         await _clock.TimersAsync(CacheCanary.Patience, 1);
@@ -235,11 +229,7 @@ public sealed class CanaryTests
     private static string CountOf(UsersApiHost api) => string.Join(", ", api.Services.GetRequiredService<CacheStatistics>().Routes.Single().Reasons
         .OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Key} {one.Value}"));
 
-    private static async Task ChangeAsync(UsersApiHost api)
-    {
-        await using var connection = new NpgsqlConnection(api.Database.ConnectionString);
-        await connection.ExecuteAsync(ChangeUnseen);
-    }
+    private static Task ChangeAsync(UsersApiHost api) => api.Database.ExecuteAsync(ChangeUnseen);
 
     private async Task<UsersApiHost> StartFilledAsync(params (string, string)[] settings)
     {

@@ -17,14 +17,16 @@ public abstract class ApiTest
 }
 
 /// <summary>A test of answers alone, against an application that other tests have used before it, see <see cref="UsersApiHost.BorrowAsync"/>.</summary>
-public abstract class SharedApiTest
+public abstract class SharedApiTest(string environment = "Development")
 {
     private protected UsersApiHost Api { get; private set; } = null!;
+
+    private protected string Environment => environment;
 
     private protected HttpClient Client => Api.Client;
 
     [SetUp]
-    public async Task BorrowApi() => Api = await UsersApiHost.BorrowAsync();
+    public async Task BorrowApi() => Api = await UsersApiHost.BorrowAsync(environment);
 
     // What failed may have left it in any state.
     [TearDown]

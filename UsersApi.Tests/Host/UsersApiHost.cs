@@ -13,7 +13,7 @@ namespace UsersApi.Tests.Host;
 /// <summary>The real application on a real socket, with a database and a Redis key prefix of its own.</summary>
 internal sealed class UsersApiHost : IAsyncDisposable
 {
-    private static readonly ConcurrentBag<UsersApiHost> Idle = [];
+    private static readonly ConcurrentDictionary<string, ConcurrentBag<UsersApiHost>> Idle = new();
 
     private readonly string _prefix;
     private readonly Factory _factory;
@@ -71,20 +71,21 @@ internal sealed class UsersApiHost : IAsyncDisposable
     /// One that another test has used, without its rows and its cached responses: to start one takes ten times as long as most tests. It
     /// is for those that look at answers alone; what it has logged, counted and seen before is another's.
     /// </summary>
-    public static async Task<UsersApiHost> BorrowAsync() => Idle.TryTake(out var idle) ? idle : await StartAsync();
+    public static async Task<UsersApiHost> BorrowAsync(string environment) =>
+        IdleIn(environment).TryTake(out var idle) ? idle : await StartAsync(environment);
 
     /// <summary>Lets another test have it.</summary>
     public async Task GiveBackAsync()
     {
         if (await Database.TryEmptyAsync() && await Services.GetRequiredService<IRedisCacheEvictor>().EvictAsync("all"))
-            Idle.Add(this);
+            IdleIn(_factory.Environment).Add(this);
         else
             await DisposeAsync();
     }
 
     public static async Task DisposeIdleAsync()
     {
-        while (Idle.TryTake(out var idle))
+        foreach (var idle in Idle.Values.SelectMany(hosts => hosts))
             await idle.DisposeAsync();
     }
 
@@ -146,12 +147,16 @@ internal sealed class UsersApiHost : IAsyncDisposable
         await TestRedis.DeleteAsync(_prefix);
     }
 
+    private static ConcurrentBag<UsersApiHost> IdleIn(string environment) => Idle.GetOrAdd(environment, _ => []);
+
     private static bool IsDevelopment(string environment) => environment == Environments.Development;
 
     private static string TokenOf(string environment) => IsDevelopment(environment) ? TestTokens.Development(Scopes.All) : TestTokens.Production(Scopes.All);
 
     private sealed class Factory(string environment, Dictionary<string, string> settings, CollectedLogs logs, TimeProvider? clock) : WebApplicationFactory<Program>
     {
+        public string Environment => environment;
+
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             builder.UseEnvironment(environment);
