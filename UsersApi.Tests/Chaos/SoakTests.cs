@@ -3,7 +3,6 @@ using System.Diagnostics;
 namespace UsersApi.Tests.Chaos;
 
 /// <summary>Full load and nothing broken: what the process holds must not grow.</summary>
-[NonParallelizable]
 public sealed class SoakTests
 {
     private const int Askers = 24;

@@ -17,7 +17,7 @@ public abstract class ApiTest
 }
 
 /// <summary>A test of answers alone, against an application that other tests have used before it, see <see cref="UsersApiHost.BorrowAsync"/>.</summary>
-public abstract class SharedApiTest(string environment = "Development")
+public abstract class SharedApiTest(string environment = "Development", params (string, string)[] settings)
 {
     private protected UsersApiHost Api { get; private set; } = null!;
 
@@ -26,7 +26,7 @@ public abstract class SharedApiTest(string environment = "Development")
     private protected HttpClient Client => Api.Client;
 
     [SetUp]
-    public async Task BorrowApi() => Api = await UsersApiHost.BorrowAsync(environment);
+    public async Task BorrowApi() => Api = await UsersApiHost.BorrowAsync(environment, settings);
 
     // What failed may have left it in any state.
     [TearDown]

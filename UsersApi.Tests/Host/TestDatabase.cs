@@ -111,6 +111,7 @@ internal sealed class TestDatabase : IAsyncDisposable
                 DO $$BEGIN
                     PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
                     WHERE {{endSessions}} AND datname = current_database() AND pid <> pg_backend_pid();
+                    PERFORM pg_stat_reset();
                 END$$;
                 SET lock_timeout = '2s';
                 TRUNCATE users, idempotency_keys RESTART IDENTITY;

@@ -18,6 +18,7 @@ internal sealed class UsersApiHost : IAsyncDisposable
     private readonly string _prefix;
     private readonly Factory _factory;
     private readonly bool _isGuest;
+    private ConcurrentBag<UsersApiHost>? _idle;
 
     private UsersApiHost(
         TestDatabase database, string environment, Dictionary<string, string> settings, string? prefix = null, TimeProvider? clock = null)
@@ -71,14 +72,21 @@ internal sealed class UsersApiHost : IAsyncDisposable
     /// One that another test has used, without its rows and its cached responses: to start one takes ten times as long as most tests. It
     /// is for those that look at answers alone; what it has logged, counted and seen before is another's.
     /// </summary>
-    public static async Task<UsersApiHost> BorrowAsync(string environment) =>
-        IdleIn(environment).TryTake(out var idle) ? idle : await StartAsync(environment);
+    public static async Task<UsersApiHost> BorrowAsync(string environment, params (string Key, string Value)[] settings)
+    {
+        var idle = Idle.GetOrAdd($"{environment} {string.Join(' ', settings)}", _ => []);
+        if (!idle.TryTake(out var host))
+            host = await StartAsync(environment, settings);
+
+        host._idle = idle;
+        return host;
+    }
 
     /// <summary>Lets another test have it.</summary>
     public async Task GiveBackAsync()
     {
         if (await Database.TryEmptyAsync() && await Services.GetRequiredService<IRedisCacheEvictor>().EvictAsync("all"))
-            IdleIn(_factory.Environment).Add(this);
+            _idle!.Add(this);
         else
             await DisposeAsync();
     }
@@ -147,16 +155,12 @@ internal sealed class UsersApiHost : IAsyncDisposable
         await TestRedis.DeleteAsync(_prefix);
     }
 
-    private static ConcurrentBag<UsersApiHost> IdleIn(string environment) => Idle.GetOrAdd(environment, _ => []);
-
     private static bool IsDevelopment(string environment) => environment == Environments.Development;
 
     private static string TokenOf(string environment) => IsDevelopment(environment) ? TestTokens.Development(Scopes.All) : TestTokens.Production(Scopes.All);
 
     private sealed class Factory(string environment, Dictionary<string, string> settings, CollectedLogs logs, TimeProvider? clock) : WebApplicationFactory<Program>
     {
-        public string Environment => environment;
-
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             builder.UseEnvironment(environment);

@@ -8,24 +8,16 @@ namespace UsersApi.Tests.Identity;
 /// <summary>Reading needs a scope where <c>Authorization:RequireScopeForReads</c> says so, and the cache is no way around it.</summary>
 [TestFixture("Development")]
 [TestFixture("Production")]
-public sealed class ReadScopeTests(string environment)
+public sealed class ReadScopeTests(string environment) : SharedApiTest(environment, ("Authorization:RequireScopeForReads", "true"))
 {
-    private UsersApiHost _api = null!;
-
-    [SetUp]
-    public async Task StartApi() => _api = await UsersApiHost.StartAsync(environment, ("Authorization:RequireScopeForReads", "true"));
-
-    [TearDown]
-    public async Task StopApi() => await _api.DisposeAsync();
-
     [TestCase("GET", Http.Users)]
     [TestCase("HEAD", Http.Users)]
     [TestCase("GET", $"{Http.Users}/search?q=a")]
     [TestCase("GET", $"{Http.Users}/0195d3a0-7c00-7a3e-8f4b-2f0c5a1d9e77")]
     public async Task Without_a_token_it_is_a_401_and_without_the_scope_a_403_that_names_it(string method, string path)
     {
-        using var anonymous = await _api.Anonymous.SendAsync(new HttpMethod(method), path);
-        using var writer = await _api.Anonymous.SendAsync(new HttpMethod(method), path, token: TokenFor(Scopes.UsersWrite));
+        using var anonymous = await Api.Anonymous.SendAsync(new HttpMethod(method), path);
+        using var writer = await Api.Anonymous.SendAsync(new HttpMethod(method), path, token: TokenFor(Scopes.UsersWrite));
 
         using (Assert.EnterMultipleScope())
         {
@@ -38,13 +30,13 @@ public sealed class ReadScopeTests(string environment)
     [Test]
     public async Task A_cached_answer_reaches_only_tokens_with_the_scope_and_is_private([Values("", "?limit=3", "/{id}")] string path)
     {
-        var user = await _api.Client.CreateUserAsync("ada@example.com");
+        var user = await Api.Client.CreateUserAsync("ada@example.com");
         var url = Http.Users + path.Replace("{id}", user.GetProperty("id").GetString(), StringComparison.Ordinal);
         foreach (var outcome in (string[])["stored", "; hit", "; hit"])
         {
-            using var read = await _api.Anonymous.FetchAsync(url, TokenFor(Scopes.UsersRead));
-            using var anonymous = await _api.Anonymous.FetchAsync(url);
-            using var writer = await _api.Anonymous.FetchAsync(url, TokenFor(Scopes.UsersWrite));
+            using var read = await Api.Anonymous.FetchAsync(url, TokenFor(Scopes.UsersRead));
+            using var anonymous = await Api.Anonymous.FetchAsync(url);
+            using var writer = await Api.Anonymous.FetchAsync(url, TokenFor(Scopes.UsersWrite));
 
             using (Assert.EnterMultipleScope())
             {
@@ -61,14 +53,14 @@ public sealed class ReadScopeTests(string environment)
     [Test]
     public void Hits_are_still_early()
     {
-        _ = _api.Client;
-        Assert.That(_api.Logs.At(LogLevel.Trace), Has.None.Matches("UsersController.*go through MVC"));
+        _ = Api.Client;
+        Assert.That(Api.Logs.At(LogLevel.Trace), Has.None.Matches("UsersController.*go through MVC"));
     }
 
     [Test]
     public void No_action_at_all_goes_without_a_scope()
     {
-        var actions = _api.Services.GetRequiredService<IApiDescriptionGroupCollectionProvider>().ApiDescriptionGroups.Items
+        var actions = Api.Services.GetRequiredService<IApiDescriptionGroupCollectionProvider>().ApiDescriptionGroups.Items
             .SelectMany(group => group.Items);
 
         Assert.That(actions.Where(action => !action.ActionDescriptor.EndpointMetadata.OfType<RequiresScopeAttribute>().Any()), Is.Empty);
@@ -77,8 +69,8 @@ public sealed class ReadScopeTests(string environment)
     [Test]
     public async Task The_document_and_health_are_still_open_and_the_document_names_the_scope()
     {
-        using var health = await _api.Anonymous.FetchAsync("/health/live");
-        var list = (await _api.Anonymous.GetJsonAsync("/openapi/v1.json")).GetProperty("paths").GetProperty(Http.Users).GetProperty("get");
+        using var health = await Api.Anonymous.FetchAsync("/health/live");
+        var list = (await Api.Anonymous.GetJsonAsync("/openapi/v1.json")).GetProperty("paths").GetProperty(Http.Users).GetProperty("get");
 
         using (Assert.EnterMultipleScope())
         {
@@ -89,5 +81,5 @@ public sealed class ReadScopeTests(string environment)
     }
 
     private string TokenFor(string scope) =>
-        environment == "Development" ? TestTokens.Development([scope]) : TestTokens.Production([scope]);
+        Environment == "Development" ? TestTokens.Development([scope]) : TestTokens.Production([scope]);
 }

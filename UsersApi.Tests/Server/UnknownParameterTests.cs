@@ -3,11 +3,8 @@ using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Server;
 
-public sealed class UnknownParameterTests
+public sealed class UnknownParameterTests() : SharedApiTest("Development", ("Api:RefuseUnknownParameters", "true"))
 {
-    private static readonly (string, string) On = ("Api:RefuseUnknownParameters", "true");
-    private static readonly (string, string) Off = ("Api:RefuseUnknownParameters", "false");
-
     private readonly string _one = $"{Http.Users}/{Guid.NewGuid()}";
 
     [TestCase(Http.Users, "mail=ada@example.com", "mail")]
@@ -17,8 +14,7 @@ public sealed class UnknownParameterTests
     [TestCase($"{Http.Users}/nocache", "q=ada", "q")]
     public async Task An_unknown_parameter_is_a_400_that_names_it(string path, string query, string names)
     {
-        await using var api = await UsersApiHost.StartAsync(settings: On);
-        using var response = await api.Client.FetchAsync($"{path}?{query}");
+        using var response = await Client.FetchAsync($"{path}?{query}");
 
         Assert.That(string.Join(' ', (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields().Order(StringComparer.Ordinal)), Is.EqualTo(names));
     }
@@ -27,18 +23,12 @@ public sealed class UnknownParameterTests
     [TestCase("SKIP=1&Limit=5")]
     [TestCase("limit=5&")]
     [TestCase("")]
-    public async Task Known_parameters_are_taken_in_any_case(string query)
-    {
-        await using var api = await UsersApiHost.StartAsync(settings: On);
-
-        await api.Client.GetJsonAsync($"{Http.Users}?{query}");
-    }
+    public Task Known_parameters_are_taken_in_any_case(string query) => Client.GetJsonAsync($"{Http.Users}?{query}");
 
     [Test]
     public async Task An_action_without_parameters_refuses_them_all_reads_and_writes_alike([Values("GET", "HEAD", "DELETE")] string method)
     {
-        await using var api = await UsersApiHost.StartAsync(settings: On);
-        using var response = await api.Client.SendAsync(new HttpMethod(method), $"{_one}?fields=email");
+        using var response = await Client.SendAsync(new HttpMethod(method), $"{_one}?fields=email");
 
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
     }
@@ -46,10 +36,9 @@ public sealed class UnknownParameterTests
     [Test]
     public async Task A_hit_is_as_strict_as_a_miss_and_stays_a_hit()
     {
-        await using var api = await UsersApiHost.StartAsync(settings: [On, ("RedisCached:VersionsTimeout", "00:00:10")]);
-        await api.UntilItCachesAsync();
-        using var refused = await api.Client.FetchAsync($"{Http.Users}?page=2");
-        using var hit = await api.Client.FetchAsync($"{Http.Users}?skip=0");
+        await Api.UntilItCachesAsync();
+        using var refused = await Client.FetchAsync($"{Http.Users}?page=2");
+        using var hit = await Client.FetchAsync($"{Http.Users}?skip=0");
 
         using (Assert.EnterMultipleScope())
         {
@@ -61,8 +50,7 @@ public sealed class UnknownParameterTests
     [Test]
     public async Task The_problem_does_not_grow_with_the_request()
     {
-        await using var api = await UsersApiHost.StartAsync(settings: On);
-        using var response = await api.Client.FetchAsync($"{Http.Users}?{string.Join('&', Enumerable.Range(0, 300).Select(i => $"x{i}=1"))}&{new string('y', 3000)}=1");
+        using var response = await Client.FetchAsync($"{Http.Users}?{string.Join('&', Enumerable.Range(0, 300).Select(i => $"x{i}=1"))}&{new string('y', 3000)}=1");
 
         Assert.That((await response.ProblemAsync(HttpStatusCode.BadRequest)).GetRawText(), Has.Length.LessThan(4000));
     }
@@ -70,8 +58,7 @@ public sealed class UnknownParameterTests
     [Test]
     public async Task What_is_no_operation_of_the_API_is_left_alone([Values("/health/live", "/openapi/v1.json", "/swagger/index.html")] string path)
     {
-        await using var api = await UsersApiHost.StartAsync(settings: On);
-        using var response = await api.Client.FetchAsync($"{path}?x=1");
+        using var response = await Client.FetchAsync($"{path}?x=1");
 
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
@@ -79,7 +66,7 @@ public sealed class UnknownParameterTests
     [Test]
     public async Task Where_the_option_is_off_they_are_ignored()
     {
-        await using var api = await UsersApiHost.StartAsync(settings: Off);
+        await using var api = await UsersApiHost.StartAsync(settings: ("Api:RefuseUnknownParameters", "false"));
 
         await api.Client.GetJsonAsync($"{Http.Users}?page=2");
     }

@@ -6,26 +6,18 @@ using UsersApi.Tests.Host;
 namespace UsersApi.Tests.Users;
 
 /// <summary>A request that is sent again with its Idempotency-Key creates nothing again, and is answered as the first one was.</summary>
-public sealed class IdempotencyTests
+public sealed class IdempotencyTests() : SharedApiTest("Production")
 {
     private const string Bulk = $"{Http.Users}/bulk";
     private const string Ada = """{ "email": "ada@example.com", "fullName": "Zoë Ada" }""";
     private const string Key = "\"8e03978e-40d5-43dd-bc93-6894a57f9324\"";
-
-    private UsersApiHost _api = null!;
-
-    [SetUp]
-    public async Task StartApi() => _api = await UsersApiHost.StartAsync("Production");
-
-    [TearDown]
-    public async Task StopApi() => await _api.DisposeAsync();
 
     [TestCase(Http.Users, Ada)]
     [TestCase(Bulk, $"[{Ada}]")]
     public async Task A_request_that_is_repeated_creates_nothing_and_gets_the_first_answer(string url, string json)
     {
         var first = await PostAsync(url, json, Key);
-        await _api.Database.ExecuteAsync("UPDATE users SET full_name = 'changed since'");
+        await Api.Database.ExecuteAsync("UPDATE users SET full_name = 'changed since'");
         var again = await PostAsync(url, json, Key);
 
         using (Assert.EnterMultipleScope())
@@ -53,13 +45,13 @@ public sealed class IdempotencyTests
     [Test]
     public async Task A_request_that_is_still_running_is_a_conflict_for_its_repetition()
     {
-        await using var connection = await _api.Database.DataSource.OpenConnectionAsync();
+        await using var connection = await Api.Database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = "LOCK TABLE users IN EXCLUSIVE MODE";
         await command.ExecuteNonQueryAsync();
         var first = PostAsync(Http.Users, Ada, Key);
-        await _api.Database.LockWaitersAsync(1, "the first request waits");
+        await Api.Database.LockWaitersAsync(1, "the first request waits");
 
         var again = await PostAsync(Http.Users, Ada, Key);
         await transaction.RollbackAsync();
@@ -110,7 +102,7 @@ public sealed class IdempotencyTests
     {
         await PostAsync(Http.Users, Ada, null);
         var failed = await PostAsync(Http.Users, Ada, Key);
-        await _api.Database.ExecuteAsync("DELETE FROM users");
+        await Api.Database.ExecuteAsync("DELETE FROM users");
 
         var again = await PostAsync(Http.Users, Ada, Key);
 
@@ -131,9 +123,9 @@ public sealed class IdempotencyTests
     {
         await PostAsync(Http.Users, Ada, Key);
         await PostAsync(Http.Users, """{ "email": "bob@example.com" }""", "another");
-        var hours = await _api.Database.ScalarAsync<double>(
+        var hours = await Api.Database.ScalarAsync<double>(
             "SELECT extract(epoch FROM min(expires_at) - now()) / 3600 FROM idempotency_keys");
-        await _api.Database.ExecuteAsync("UPDATE idempotency_keys SET expires_at = now()");
+        await Api.Database.ExecuteAsync("UPDATE idempotency_keys SET expires_at = now()");
 
         var renewed = await PostAsync(Http.Users, """{ "email": "carol@example.com" }""", Key);
 
@@ -141,7 +133,7 @@ public sealed class IdempotencyTests
         {
             Assert.That(hours, Is.EqualTo(24).Within(1));
             Assert.That(renewed.Status, Is.EqualTo(HttpStatusCode.Created));
-            Assert.That(await _api.Database.ScalarAsync<long>("SELECT count(*) FROM idempotency_keys"), Is.EqualTo(1));
+            Assert.That(await Api.Database.ScalarAsync<long>("SELECT count(*) FROM idempotency_keys"), Is.EqualTo(1));
         }
     }
 
@@ -150,7 +142,7 @@ public sealed class IdempotencyTests
     {
         await PostAsync(Http.Users, Ada, "the-key-of-ada", subject: "the-subject");
 
-        var stored = await _api.Database.ScalarAsync<string>(
+        var stored = await Api.Database.ScalarAsync<string>(
             "SELECT string_agg(row_to_json(idempotency_keys)::text, '') FROM idempotency_keys");
 
         Assert.That(stored, Does.Contain("ada@example.com").And.Not.Contain("the-key-of-ada").And.Not.Contain("the-subject"));
@@ -165,12 +157,12 @@ public sealed class IdempotencyTests
             request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         }
 
-        using var response = await _api.Anonymous.SendAsync(request);
+        using var response = await Api.Anonymous.SendAsync(request);
         var body = await response.Content.ReadAsStringAsync();
         return new Answer(response.StatusCode, response.Headers.Location?.ToString(), response.Headers.ETag?.ToString(), body);
     }
 
-    private Task<long> CountAsync() => _api.Database.ScalarAsync<long>("SELECT count(*) FROM users");
+    private Task<long> CountAsync() => Api.Database.ScalarAsync<long>("SELECT count(*) FROM users");
 
     private sealed record Answer(HttpStatusCode Status, string? Location, string? ETag, string Body);
 }

@@ -33,9 +33,7 @@ internal sealed class AcceptDimension
     /// </summary>
     public void Write(ICollection<string> parts, HttpRequest request)
     {
-        var accept = request.Headers.Accept;
-        var isOfBrowser = MediaTypeHeaderValue.TryParseList(accept, out var types) && types.Any(type => type.MatchesAllTypes);
-        if (IsNegotiated && accept.Count > 0 && (_browsersCount || !isOfBrowser))
+        if (IsNegotiated && request.Headers.Accept.Count > 0 && (_browsersCount || !IsOfBrowser(request)))
             CacheKeyPlan.WriteRawHeader(parts, HeaderNames.Accept, request);
     }
 
@@ -45,6 +43,9 @@ internal sealed class AcceptDimension
     /// </summary>
     public bool IsNarrowed(ResultExecutingContext context) => !_isDeclared
         && context.Result is ObjectResult { ContentTypes.Count: > 1 } result && (_writesXml || result.Value is not ProblemDetails);
+
+    private static bool IsOfBrowser(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var types) && types.Any(type => type.MatchesAllTypes);
 
     private static List<string> TypesOf(Type written, MvcOptions options) => [.. options.OutputFormatters
         .OfType<OutputFormatter>().SelectMany(formatter => written == typeof(object)
