@@ -7,7 +7,7 @@ using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Desk;
 
-/// <summary>Hits whose action runs again behind, to compare.</summary>
+/// <summary>Hits whose action runs again in the background, to compare.</summary>
 public sealed class CanaryTests
 {
     private const string One = $"{Http.Users}?limit=1";

@@ -63,7 +63,7 @@ public static class RedisCachedServiceCollectionExtensions
         services.AddSingleton<ScriptRunner>();
         services.AddSingleton<VersionScripts>();
         services.AddSingleton<KnownVersions>();
-        services.AddSingleton<Lease>();
+        services.AddSingleton<ChangeMessages>();
         services.AddSingleton<Acknowledgements>();
         services.AddSingleton<OwedTags>();
         services.AddSingleton<ClusterClaims>();

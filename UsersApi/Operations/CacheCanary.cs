@@ -15,10 +15,10 @@ using UsersApi.Caching.Store;
 namespace UsersApi.Caching.Operations;
 
 /// <summary>
-/// Runs the actions of some hits again, behind, and compares what would be stored now with what is. A response that differs is no fault by
-/// itself, since a write may be between its commit and its eviction. It is one if the stored response is still served a while later, when
-/// every eviction is through: then a write evicted too little, an action answers by something that its key does not hold, or the cache
-/// itself is wrong.
+/// Runs the actions of some hits again, in the background, and compares what would be stored now with what is. A response that differs is
+/// no fault by itself, since a write may be between its commit and its eviction. It is one if the stored response is still served a while
+/// later, when every eviction is through: then a write evicted too little, an action answers by something that its key does not hold, or
+/// the cache itself is wrong.
 /// </summary>
 internal sealed class CacheCanary(
     OwnRequests requests, CacheStore store, KillSwitch cacheSwitch, CanaryMetrics metrics, IOptions<CanaryOptions> options,

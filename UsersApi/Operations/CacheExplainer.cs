@@ -93,14 +93,14 @@ public sealed class CacheExplainer
             if (found.StaleWhileRevalidate(nowMs) is not null)
             {
                 var reason = CacheMetrics.ReasonOf(CacheOutcome.StaleWhileRevalidate);
-                return End("stale", reason, "It is not fresh any more, and is sent at once while a new one is made behind.");
+                return End("stale", reason, "It is not fresh any more, and is sent at once while a new one is made in the background.");
             }
 
             var hasFailed = services.Flights.Failed.Contains(RequestLookup.FlightKeyOf(policy, now, found.Key));
             if (hasFailed && found.StaleIfError(nowMs) is not null)
             {
                 var reason = CacheMetrics.ReasonOf(CacheOutcome.StaleIfError);
-                return End("stale", reason, "Its action failed a moment ago: the stale response is sent while it is tried again behind.");
+                return End("stale", reason, "Its action failed a moment ago: it is tried again in the background.");
             }
 
             if (stored is not null && stored.Action != policy.ActionId)

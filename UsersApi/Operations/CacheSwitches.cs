@@ -35,12 +35,12 @@ public sealed class CacheSwitches : BackgroundService
     /// <returns>False where the others could not be told, because Redis is away or refuses; they are as soon as it is back.</returns>
     public async Task<bool> SetAsync(bool isOn)
     {
-        _own.IsOff = !isOn;
+        _own.IsOffByHand = !isOn;
         await _turn.WaitAsync();
         try
         {
             // A look at Redis that was under way may have switched it back.
-            _own.IsOff = !isOn;
+            _own.IsOffByHand = !isOn;
             _isUntold = _redis is not null;
             return await TryTellAsync();
         }
@@ -74,7 +74,7 @@ public sealed class CacheSwitches : BackgroundService
         {
             // What was switched here while Redis was away comes first. To read the key keeps it from being evicted as one that nobody uses.
             if (await TryTellAsync())
-                _own.IsOff = (await (await _redis!.DatabaseAsync()).StringGetAsync(Key)).HasValue;
+                _own.IsOffByHand = (await (await _redis!.DatabaseAsync()).StringGetAsync(Key)).HasValue;
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
         {
@@ -94,7 +94,7 @@ public sealed class CacheSwitches : BackgroundService
         try
         {
             var database = await _redis!.DatabaseAsync();
-            if (_own.IsOff)
+            if (_own.IsOffByHand)
                 await database.ScriptEvaluateAsync(SwitchOff, [Key]);
             else
                 await database.KeyDeleteAsync(Key);

@@ -8,7 +8,7 @@ namespace UsersApi.Caching.Operations;
 internal sealed class CanaryMetrics(IMeterFactory factory)
 {
     private readonly Counter<long> _comparisons = factory.Create(CacheMetrics.MeterName).CreateCounter<long>(
-        "cache.canary.comparisons", "{comparison}", "Hits whose action ran again behind, by what the comparison came to.");
+        "cache.canary.comparisons", "{comparison}", "Hits whose action ran again in the background, by what the comparison came to.");
 
     public void Compared(CanaryResult result) => _comparisons.Add(1, TagOf(result));
 

@@ -22,7 +22,7 @@ public sealed class WrongEntryTests
         }
 
         await using var redis = await ConnectionMultiplexer.ConnectAsync(TestServers.Redis);
-        var key = $"{prefix}v{CacheEntry.CurrentRevision}:get:/nodes/value:n=1";
+        var key = $"{prefix}v{CacheEntry.FormatRevision}:get:/nodes/value:n=1";
         var good = (byte[])(await redis.GetDatabase().HashGetAsync(key, "data"))!;
         Assert.That(good, Is.Not.Null.And.Length.GreaterThan(10));
         if (kind == "string")
@@ -38,7 +38,7 @@ public sealed class WrongEntryTests
                 "corrupt" => [.. good[..^1], (byte)(good[^1] ^ 1)],
                 "foreign" => Encoding.UTF8.GetBytes("{\"some\":\"thing else\"}\nbody"),
                 "future" => Reviewed(good),
-                "other" => (byte[])(await redis.GetDatabase().HashGetAsync($"{prefix}v{CacheEntry.CurrentRevision}:get:/nodes/value:n=2", "data"))!,
+                "other" => (byte[])(await redis.GetDatabase().HashGetAsync($"{prefix}v{CacheEntry.FormatRevision}:get:/nodes/value:n=2", "data"))!,
                 _ => [],
             });
         }
@@ -57,6 +57,6 @@ public sealed class WrongEntryTests
     private static byte[] Reviewed(byte[] entry)
     {
         var read = CacheEntryFormat.Read(entry)!;
-        return CacheEntryFormat.Write(read with { Revision = CacheEntry.CurrentRevision + 1 });
+        return CacheEntryFormat.Write(read with { Revision = CacheEntry.FormatRevision + 1 });
     }
 }

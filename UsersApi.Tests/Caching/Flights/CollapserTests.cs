@@ -28,6 +28,16 @@ public sealed class CollapserTests
     }
 
     [Test]
+    public void Who_wants_to_lead_or_nothing_joins_nobody()
+    {
+        var collapser = new Collapser<string>();
+        using var first = collapser.TryLead("a");
+        using var second = collapser.TryLead("a");
+
+        Assert.That((first?.Followers, second), Is.EqualTo(((int?)0, (Collapser<string>.Flight?)null)));
+    }
+
+    [Test]
     public async Task Closed_flight_takes_nobody_in_and_lands_for_those_who_joined()
     {
         var collapser = new Collapser<string>();

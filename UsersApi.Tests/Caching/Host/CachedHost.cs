@@ -139,7 +139,7 @@ internal sealed class CachedHost : IAsyncDisposable
     public async Task<string[]> KeysAsync()
     {
         var multiplexer = await Services.GetRequiredService<RedisConnection>().Multiplexer;
-        var start = $"{Prefix}v{CacheEntry.CurrentRevision}:";
+        var start = $"{Prefix}v{CacheEntry.FormatRevision}:";
         return [.. multiplexer.GetServers()[0].Keys(pattern: start + "get:*", pageSize: 10_000).Select(key => key.ToString()[start.Length..])];
     }
 

@@ -104,7 +104,7 @@ public sealed class KeyFormTests
     private static async Task<string[]> KeysAsync(string prefix)
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(TestServers.Redis);
-        var start = $"{prefix}v{CacheEntry.CurrentRevision}:";
+        var start = $"{prefix}v{CacheEntry.FormatRevision}:";
         return [.. redis.GetServers()[0].Keys(pattern: start + "get:*", pageSize: 10_000).Select(key => key.ToString()[start.Length..])];
     }
 

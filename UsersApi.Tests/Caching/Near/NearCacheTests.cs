@@ -30,7 +30,7 @@ public sealed class NearCacheTests
         var commands = await redis.MonitorAsync(async () => Assert.That((await Get(host)).Outcome, Is.EqualTo("hit; ttl=60")));
 
         Assert.That(commands.Where(line => line.Contains("EVAL", StringComparison.Ordinal)), Has.Exactly(1).Items);
-        Assert.That(commands, Has.None.Contain(host.Prefix + $"v{CacheEntry.CurrentRevision}:get:"));
+        Assert.That(commands, Has.None.Contain(host.Prefix + $"v{CacheEntry.FormatRevision}:get:"));
     }
 
     [Test]

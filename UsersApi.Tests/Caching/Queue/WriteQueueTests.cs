@@ -84,7 +84,7 @@ public sealed class WriteQueueTests
         }
 
         await using var redis = await ConnectionMultiplexer.ConnectAsync(TestServers.Redis);
-        var keys = Enumerable.Range(0, 200).Select(i => redis.GetDatabase().KeyTimeToLiveAsync($"{prefix}v{CacheEntry.CurrentRevision}:get:/numbers:n={i}"));
+        var keys = Enumerable.Range(0, 200).Select(i => redis.GetDatabase().KeyTimeToLiveAsync($"{prefix}v{CacheEntry.FormatRevision}:get:/numbers:n={i}"));
         Assert.That(await Task.WhenAll(keys), Is.All.InRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(61)));
     }
 

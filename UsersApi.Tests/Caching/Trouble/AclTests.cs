@@ -34,7 +34,7 @@ public sealed class AclTests
         {
             // Written, and not only kept in memory.
             await Eventually.HoldsAsync(
-                async () => await redis.CommandAsync($"EXISTS acl:v{CacheEntry.CurrentRevision}:get:/runs/plain/1") == ":1", "it is in Redis");
+                async () => await redis.CommandAsync($"EXISTS acl:v{CacheEntry.FormatRevision}:get:/runs/plain/1") == ":1", "it is in Redis");
         }
     }
 }

@@ -31,7 +31,7 @@ internal sealed class TroubledHost : IAsyncDisposable
 
     public Task<HttpResponseMessage> GetAsync(string target) => _host.GetAsync(target);
 
-    public string EntryKeyOf(string target) => $"{_host.Prefix}v{CacheEntry.CurrentRevision}:get:{target}";
+    public string EntryKeyOf(string target) => $"{_host.Prefix}v{CacheEntry.FormatRevision}:get:{target}";
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 }

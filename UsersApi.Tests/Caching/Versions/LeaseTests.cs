@@ -10,20 +10,20 @@ public sealed class LeaseTests
 
     private readonly ManualTime _time = new();
     private readonly KnownVersions _known;
-    private readonly Lease _lease;
+    private readonly ChangeMessages _messages;
 
     public LeaseTests()
     {
         _known = new KnownVersions(_time);
-        _lease = new Lease(_known, _time);
+        _messages = new ChangeMessages(_known, _time);
     }
 
     [Test]
-    public void Versions_are_used_until_the_lease_ends_and_it_counts_from_before_it_was_asked_for()
+    public void Versions_are_used_until_the_messages_ends_and_it_counts_from_before_it_was_asked_for()
     {
         var askedAt = _time.GetTimestamp();
         _time.Advance(TimeSpan.FromMilliseconds(400));
-        _lease.Handle(Grant("i", 5, askedAt));
+        _messages.Handle(Grant("i", 5, askedAt));
         Learn(Tags);
 
         _time.Advance(LeaseTerms.UsedFor - TimeSpan.FromMilliseconds(401));
@@ -35,16 +35,16 @@ public sealed class LeaseTests
     }
 
     [Test]
-    public void Grant_of_another_node_is_no_lease()
+    public void Grant_of_another_node_is_no_messages()
     {
-        _lease.Handle($"grant\ni\n5\nother\n{_time.GetTimestamp()}");
+        _messages.Handle($"grant\ni\n5\nother\n{_time.GetTimestamp()}");
         Learn(Tags);
 
         Assert.That(_known.Find(Tags), Is.Null);
     }
 
     [TestCase(1), TestCase(2)]
-    public void Grant_that_arrives_during_a_lookup_makes_nothing_valid_that_a_lapsed_lease_had_kept(int look)
+    public void Grant_that_arrives_during_a_lookup_makes_nothing_valid_that_a_lapsed_messages_had_kept(int look)
     {
         var time = new InterruptedTime();
         var known = new KnownVersions(time);
@@ -65,7 +65,7 @@ public sealed class LeaseTests
     {
         HoldAndLearn();
 
-        _lease.Handle($"{kind}\n{inc}\n{seq}\nwriter\nid\nother");
+        _messages.Handle($"{kind}\n{inc}\n{seq}\nwriter\nid\nother");
 
         Assert.That(_known.Find(Tags) is not null, Is.EqualTo(isKept));
     }
@@ -75,9 +75,9 @@ public sealed class LeaseTests
     {
         HoldAndLearn();
 
-        var next = _lease.Handle("eviction\ni\n6\nwriter\nid\nb\nc");
+        var next = _messages.Handle("eviction\ni\n6\nwriter\nid\nb\nc");
 
-        Assert.That(next, Is.EqualTo(new LeaseTask(null, "writer", "id")));
+        Assert.That(next, Is.EqualTo(new FollowUp(null, "writer", "id")));
         Assert.That((_known.Find(["a"]), _known.Find(["b"])), Is.EqualTo((Read(["a"]), (Stamp?)null)));
     }
 
@@ -86,19 +86,19 @@ public sealed class LeaseTests
     {
         HoldAndLearn();
 
-        var first = _lease.Handle("grant\ni\n3\nother\n0");
-        var second = _lease.Handle("grant\ni\n2\nother\n0");
+        var first = _messages.Handle("grant\ni\n3\nother\n0");
+        var second = _messages.Handle("grant\ni\n2\nother\n0");
 
-        Assert.That((first?.ResetIncarnation, second), Is.EqualTo(("i", (LeaseTask?)null)));
+        Assert.That((first?.ResetIncarnation, second), Is.EqualTo(("i", (FollowUp?)null)));
     }
 
     [Test]
     public void Version_whose_read_crossed_an_eviction_is_not_known()
     {
-        _lease.Handle(Grant("i", 5, _time.GetTimestamp()));
+        _messages.Handle(Grant("i", 5, _time.GetTimestamp()));
         var reserved = _known.Reserve(Tags);
 
-        _lease.Handle("eviction\ni\n6\nwriter\nid\na");
+        _messages.Handle("eviction\ni\n6\nwriter\nid\na");
         _known.Fill(reserved, Read(Tags));
 
         Assert.That((_known.Find(["a"]), _known.Find(["b"])), Is.EqualTo(((Stamp?)null, Read(["b"]))));
@@ -107,7 +107,7 @@ public sealed class LeaseTests
     [Test]
     public void Reservation_of_another_read_is_left_alone_and_a_read_that_failed_gives_its_own_up()
     {
-        _lease.Handle(Grant("i", 5, _time.GetTimestamp()));
+        _messages.Handle(Grant("i", 5, _time.GetTimestamp()));
         var first = _known.Reserve(Tags);
         var second = _known.Reserve(Tags);
         _known.Fill(first, null);
@@ -119,7 +119,7 @@ public sealed class LeaseTests
     [Test]
     public void Versions_of_two_epochs_make_no_stamp()
     {
-        _lease.Handle(Grant("i", 5, _time.GetTimestamp()));
+        _messages.Handle(Grant("i", 5, _time.GetTimestamp()));
         Learn(["a"]);
         _known.Fill(_known.Reserve(["b"]), new Stamp("another", ["b1"]));
 
@@ -127,11 +127,11 @@ public sealed class LeaseTests
     }
 
     [Test]
-    public void Version_is_read_anew_after_a_minute_whatever_the_lease()
+    public void Version_is_read_anew_after_a_minute_whatever_the_messages()
     {
         HoldAndLearn();
         _time.Advance(TimeSpan.FromSeconds(61));
-        _lease.Handle(Grant("i", 5, _time.GetTimestamp()));
+        _messages.Handle(Grant("i", 5, _time.GetTimestamp()));
         var tooOld = _known.Find(Tags);
         Learn(Tags);
 
@@ -139,12 +139,12 @@ public sealed class LeaseTests
     }
 
     [Test]
-    public void Node_that_has_left_holds_no_lease_however_late_a_grant_comes()
+    public void Node_that_has_left_holds_no_messages_however_late_a_grant_comes()
     {
         HoldAndLearn();
 
         _known.Release();
-        _lease.Handle(Grant("i", 5, _time.GetTimestamp()));
+        _messages.Handle(Grant("i", 5, _time.GetTimestamp()));
 
         Assert.That((_known.Find(Tags), _known.IsHeld), Is.EqualTo(((Stamp?)null, false)));
     }
@@ -152,7 +152,7 @@ public sealed class LeaseTests
     [Test]
     public void Tags_that_hits_used_are_named_once_and_the_common_one_first()
     {
-        _lease.Handle(Grant("i", 5, _time.GetTimestamp()));
+        _messages.Handle(Grant("i", 5, _time.GetTimestamp()));
         Learn(["a", "b", TagNames.All]);
         _known.Find(["b", TagNames.All]);
 
@@ -164,16 +164,16 @@ public sealed class LeaseTests
     {
         HoldAndLearn();
 
-        Assert.That((_lease.Handle(text), _known.Find(Tags)), Is.EqualTo(((LeaseTask?)null, Read(Tags))));
+        Assert.That((_messages.Handle(text), _known.Find(Tags)), Is.EqualTo(((FollowUp?)null, Read(Tags))));
     }
 
     private static Stamp Read(IReadOnlyList<string> tags) => new("e", [.. tags.Select(tag => tag + "1")]);
 
-    private string Grant(string inc, long seq, long askedAt) => $"grant\n{inc}\n{seq}\n{_lease.Node}\n{askedAt}";
+    private string Grant(string inc, long seq, long askedAt) => $"grant\n{inc}\n{seq}\n{_messages.Node}\n{askedAt}";
 
     private void HoldAndLearn()
     {
-        _lease.Handle(Grant("i", 5, _time.GetTimestamp()));
+        _messages.Handle(Grant("i", 5, _time.GetTimestamp()));
         Learn(Tags);
     }
 

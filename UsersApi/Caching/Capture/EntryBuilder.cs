@@ -17,7 +17,7 @@ internal static class EntryBuilder
     {
         var (response, headers, options) = (capture.Response, capture.Response.Headers, capture.Options);
         var ownsETag = headers.ETag.Count == 0 && response.StatusCode == StatusCodes.Status200OK;
-        var connection = headers.Connection.ToString().Split(',', StringSplitOptions.TrimEntries);
+        var connection = headers.GetCommaSeparatedValues(HeaderNames.Connection);
         var (stored, life) = (now.ToUnixTimeMilliseconds(), freshness.Seconds * 1_000L);
         return new CacheEntry
         {

@@ -69,7 +69,7 @@ internal sealed class ResponseCapture
     /// <summary>Undone between the stages too: what an outer filter writes is none of ours.</summary>
     public void End()
     {
-        foreach (var name in _response.HasStarted ? [] : Request.Selecting.Where(_named.Add))
+        foreach (var name in _response.HasStarted ? [] : Request.ReadsToVaryBy.Where(_named.Add))
             Feature.Vary(name);
 
         Headers.End();

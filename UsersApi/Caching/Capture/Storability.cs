@@ -15,11 +15,12 @@ internal static class Storability
 {
     private const int MaxSelecting = 8;
 
-    /// <summary>Looks at the answer alone, not at the way it came about.</summary>
+    /// <summary>Judges the answer, and what its action did: that the cache is off, say, is for <see cref="Miss"/> to judge.</summary>
     public static Verdict Judge(
-        HttpResponse response, CachePolicy policy, ResponseCapture capture, int bodyLength, IReadOnlyList<string> known, DateTimeOffset now)
+        ResponseCapture capture, int bodyLength, IReadOnlyList<string> known, DateTimeOffset now)
     {
-        var (feature, changes, settings) = (capture.Feature, capture.Headers, policy.Settings);
+        var (response, policy, feature, changes) = (capture.Response, capture.Policy, capture.Feature, capture.Headers);
+        var settings = policy.Settings;
         var said = Freshness.Of(response.Headers, now);
         var freshness = new Freshness(
             Math.Min(Math.Min(settings.Seconds, feature.MaxSeconds), said.Seconds), Math.Min(settings.StaleSeconds, said.StaleSeconds),

@@ -61,7 +61,7 @@ internal sealed class WatchedRequest : IHttpRequestFeature
     public InputReads Reads { get; } = new();
 
     /// <summary>The headers that were read and may be named in <c>Vary</c>, where the options ask for that.</summary>
-    public IEnumerable<string> Selecting =>
+    public IEnumerable<string> ReadsToVaryBy =>
         _options.VaryByWhatIsRead ? Reads.Headers.Where(name => name != "*" && !CredentialHeaders.Contain(name)) : [];
 
     /// <summary>Whether it is a result of the framework that reads now: of <c>Accept</c>, what it looks for is in the key.</summary>

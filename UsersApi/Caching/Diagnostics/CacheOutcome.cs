@@ -5,7 +5,7 @@ internal enum CacheOutcome
 {
     /// <summary>Answered from the cache.</summary>
     Hit,
-    /// <summary>Answered from the cache, stale, while a new response is made behind.</summary>
+    /// <summary>Answered from the cache, stale, while a new response is made in the background.</summary>
     StaleWhileRevalidate,
     /// <summary>Answered from the cache, stale, because the action failed.</summary>
     StaleIfError,
@@ -23,7 +23,7 @@ internal enum CacheOutcome
     Invalid,
     /// <summary>Refused: as many actions as may were running, and none of them ended in time.</summary>
     Overloaded,
-    /// <summary>Bypass: the kill switch is off.</summary>
+    /// <summary>Bypass: the cache is switched off.</summary>
     Disabled,
     /// <summary>Bypass: the tag versions could not be read in time.</summary>
     Unreachable,

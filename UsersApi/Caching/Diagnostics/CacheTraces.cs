@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace UsersApi.Caching.Diagnostics;
 
 /// <summary>
-/// The spans of the cache. What goes on behind a request has a trace of its own, with a link to the request that began it. No span
+/// The spans of the cache. What goes on in the background has a trace of its own, with a link to the request that began it. No span
 /// names a key, a tag or a user.
 /// </summary>
 internal static class CacheTraces
@@ -18,7 +18,7 @@ internal static class CacheTraces
 
     public static void Note(this Activity? span, CacheOutcome outcome) => span?.SetTag("cache.reason", CacheMetrics.ReasonOf(outcome));
 
-    /// <summary>What requests began, and goes on behind them.</summary>
+    /// <summary>What requests began, and goes on in the background.</summary>
     public static Activity? Linked(string name, IEnumerable<ActivityContext> causes)
     {
         if (!Source.HasListeners())

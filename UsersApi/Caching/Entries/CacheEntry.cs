@@ -12,11 +12,11 @@ internal sealed record StoredHeader(string Name, string[] Values, bool IsAdded);
 internal sealed record CacheEntry
 {
     /// <summary>Grows with every change of the format; an entry of another revision is a miss.</summary>
-    public const int CurrentRevision = 3;
+    public const int FormatRevision = 3;
 
     private byte[]? _gzip;
 
-    public int Revision { get; init; } = CurrentRevision;
+    public int Revision { get; init; } = FormatRevision;
 
     /// <summary>The key under which it was stored: an entry that comes back under another one is not used.</summary>
     public required string Key { get; init; }
@@ -35,7 +35,7 @@ internal sealed record CacheEntry
     /// <summary>Until when it is fresh, in milliseconds of the Unix epoch.</summary>
     public required long FreshUntil { get; init; }
 
-    /// <summary>How long after <see cref="FreshUntil"/> it may be sent while a new one is made behind it, in seconds.</summary>
+    /// <summary>How long after <see cref="FreshUntil"/> it may be sent while a new one is made in the background, in seconds.</summary>
     public int StaleSeconds { get; init; }
 
     /// <summary>How long after <see cref="FreshUntil"/> it may be sent in the place of an error, in seconds.</summary>

@@ -22,7 +22,7 @@ internal static class CacheEntryFormat
     /// <summary>
     /// What the keys of entries begin with: another format or another build has others, so that old and new nodes run side by side.
     /// </summary>
-    public static string KeyPrefixOf(RedisCachedOptions options) => $"{options.KeyPrefix}v{CacheEntry.CurrentRevision}:"
+    public static string KeyPrefixOf(RedisCachedOptions options) => $"{options.KeyPrefix}v{CacheEntry.FormatRevision}:"
         + ((options.Revision ?? Assembly.GetEntryAssembly()?.ManifestModule.ModuleVersionId.ToString("N")[..8]) is { Length: > 0 } revision
             ? revision + ":" : "");
 
@@ -68,7 +68,7 @@ internal static class CacheEntryFormat
         try
         {
             return JsonSerializer.Deserialize(span[..end], Json.CacheEntry)
-                is { Revision: CacheEntry.CurrentRevision, Stamp: { Epoch: not null, Tokens: not null } } entry
+                is { Revision: CacheEntry.FormatRevision, Stamp: not null } entry
                 && entry.Headers.All(header => header is not null && !header.Values.Contains(null))
                 ? WithBody(entry, bytes[(end + 1)..])
                 : null;

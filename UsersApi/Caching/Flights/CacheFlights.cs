@@ -5,7 +5,11 @@ namespace UsersApi.Caching.Flights;
 /// <summary>How a flight ended.</summary>
 /// <param name="Entry">A response for all who wait; null where it is for its own client alone.</param>
 /// <param name="IsElsewhere">Whether it is stored under another key: who waits looks up once more.</param>
-internal sealed record Landing(CacheEntry? Entry, bool IsElsewhere = false);
+internal sealed record Landing(CacheEntry? Entry, bool IsElsewhere = false)
+{
+    public static readonly Landing NotShareable = new(Entry: null);
+    public static readonly Landing Elsewhere = new(Entry: null, IsElsewhere: true);
+}
 
 /// <summary>
 /// The actions under way on this node, by key and stamp: who came after an eviction never shares a response from before it.
@@ -64,9 +68,5 @@ internal sealed class CacheFlights(IOptions<RedisCachedOptions> options, TimePro
     public TimeSpan TimeLeft(long since) => options.Value.CollapseWait - time.GetElapsedTime(since);
 
     /// <summary>The flight for this key, if nobody else leads it.</summary>
-    public CacheFlight? TryLead(string key)
-    {
-        var flight = _collapser.Join(key, out var isLeader);
-        return isLeader ? flight : null;
-    }
+    public CacheFlight? TryLead(string key) => _collapser.TryLead(key);
 }

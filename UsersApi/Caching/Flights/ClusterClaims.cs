@@ -49,7 +49,7 @@ internal sealed class ClusterClaims(ScriptRunner runner, IOptions<RedisCachedOpt
     }
 }
 
-/// <summary>A claim of this node, which is given back once, behind; one that can't be given back runs out.</summary>
+/// <summary>A claim of this node, which is given back once, in the background; one that can't be given back runs out.</summary>
 internal sealed class ClusterClaim(ScriptRunner runner, RedisKey key, string token) : IDisposable
 {
     private static readonly string Release = VersionScripts.Text("release");

@@ -18,6 +18,13 @@ internal sealed class Collapser<T>
         return flight;
     }
 
+    /// <summary>A new computation, where none is under way for this key; whoever leads that one is not joined.</summary>
+    public Flight? TryLead(string key)
+    {
+        var mine = new Flight(this, key);
+        return _flights.TryAdd(key, mine) ? mine : null;
+    }
+
     /// <summary>One computation. Disposed of without a result, it failed, and one of those who wait takes over.</summary>
     internal sealed class Flight(Collapser<T> owner, string key) : IDisposable
     {

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace UsersApi.Caching.Http;
 
 /// <summary>Writes the <c>Cache-Status</c> header (RFC 9211).</summary>
@@ -7,13 +5,9 @@ internal static class CacheStatus
 {
     public const string HeaderName = "Cache-Status";
 
-    // The names of the outcomes are the details: UndeclaredQuery is told as undeclared-query.
-    private static readonly string[] Details =
-        [.. Enum.GetNames<CacheOutcome>().Select(name => "; detail=" + JsonNamingPolicy.KebabCaseLower.ConvertName(name))];
-
     /// <summary>The request was answered from the cache, for so many seconds still fresh; below 0, stale (section 2.3).</summary>
     public static void SetHit(HttpContext http, string cache, CacheOutcome outcome, long ttlSeconds) => Append(http, string.Create(
-        CultureInfo.InvariantCulture, $"{cache}; hit; ttl={ttlSeconds}{(outcome is CacheOutcome.Hit ? "" : Details[(int)outcome])}"));
+        CultureInfo.InvariantCulture, $"{cache}; hit; ttl={ttlSeconds}{(outcome is CacheOutcome.Hit ? "" : DetailOf(outcome))}"));
 
     /// <summary>The request went on to the action.</summary>
     /// <param name="http">The request.</param>
@@ -25,11 +19,13 @@ internal static class CacheStatus
         {
             CacheOutcome.Stored => "; stored",
             CacheOutcome.Collapsed => "; collapsed",
-            _ => Details[(int)outcome],
+            _ => DetailOf(outcome),
         })}");
 
     /// <summary>The request went nowhere.</summary>
-    public static void SetRefused(HttpContext http, string cache, CacheOutcome why) => Append(http, cache + Details[(int)why]);
+    public static void SetRefused(HttpContext http, string cache, CacheOutcome why) => Append(http, cache + DetailOf(why));
+
+    private static string DetailOf(CacheOutcome outcome) => "; detail=" + CacheMetrics.ReasonOf(outcome);
 
     // A line of its own: the caches nearer to the origin come first (section 2).
     private static void Append(HttpContext http, string value) => http.Response.Headers.Append(HeaderName, value);

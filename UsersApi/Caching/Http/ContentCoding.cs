@@ -9,7 +9,7 @@ internal static class ContentCoding
     public const string Identity = "identity";
     public const string Gzip = "gzip";
 
-    // A body is compressed once, behind its miss, and sent often. Level 1 knows no codes but zlib's fixed ones: it saves a third of
+    // A body is compressed once, in the background, and sent often. Level 1 knows no codes but zlib's fixed ones: it saves a third of
     // the time, and what it makes is a third larger.
     private static readonly ZLibCompressionOptions GzipLevel = new() { CompressionLevel = 2 };
 

@@ -4,7 +4,7 @@ namespace UsersApi.Caching.Http;
 
 /// <summary>What an answer says of its own freshness (RFC 9111, sections 4.2.1 and 5.2.2; RFC 5861).</summary>
 /// <param name="Seconds">How long it is fresh; 0 where it may not be stored, the greatest number where it does not say.</param>
-/// <param name="StaleSeconds">How long it may be sent while a new one is made behind it.</param>
+/// <param name="StaleSeconds">How long it may be sent while a new one is made in the background.</param>
 /// <param name="StaleIfErrorSeconds">How long it may be sent in the place of an error.</param>
 /// <param name="Age">How old it is already, where it comes from another cache or says when it was made (section 4.2.3).</param>
 internal readonly partial record struct Freshness(int Seconds, int StaleSeconds, int StaleIfErrorSeconds, int Age)

@@ -41,7 +41,7 @@ internal static class KeyText
             : "%u" + Convert.ToHexString(MemoryMarshal.AsBytes(text.AsSpan()));
     }
 
-    /// <summary>A query string as it was sent, behind its question mark; what could be taken for the rest of a key is encoded.</summary>
+    /// <summary>A query string as it was sent, without its question mark; what could be taken for the rest of a key is encoded.</summary>
     public static string EscapedQuery(string query) => Escaped(query[1..])
         .Replace("%3D", "=", StringComparison.Ordinal).Replace("%26", "&", StringComparison.Ordinal);
 }

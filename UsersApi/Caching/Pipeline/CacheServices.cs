@@ -21,7 +21,7 @@ internal sealed record CacheServices(
         else
         {
             var ttl = (answer.Entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000;
-            CacheStatus.SetHit(request.Http, request.Options.Name, answer.Outcome, ttl);
+            CacheStatus.SetHit(request.Http, Options.Name, answer.Outcome, ttl);
             Count(request.Http, answer.Outcome);
             if (answer.Outcome is CacheOutcome.Hit)
                 Observer?.Hit(request, answer.Entry);

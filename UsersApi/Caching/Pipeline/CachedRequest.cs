@@ -15,8 +15,6 @@ internal sealed class CachedRequest(HttpContext http, CachePolicy policy, BoundR
 
     public BoundRequest Bound => bound;
 
-    public RedisCachedOptions Options => services.Options;
-
     /// <summary>Whether the cache was on when the request arrived.</summary>
     public bool IsCacheOn { get; } = services.Switch.IsOn;
 

@@ -11,4 +11,4 @@ internal sealed record Answer(CacheEntry Entry, CacheOutcome Outcome, string For
 /// <param name="Answer">The response; null where the action has to run.</param>
 /// <param name="FlightKey">Key and stamp: who came after an eviction shares nothing with who came before it.</param>
 /// <param name="Flight">Where this request leads: what it has to land.</param>
-internal sealed record LookupResult(StoreLookup Lookup, Answer? Answer, string FlightKey, CacheFlight? Flight);
+internal sealed record LookupResult(StoreLookup Lookup, Answer? Answer = null, string FlightKey = "", CacheFlight? Flight = null);

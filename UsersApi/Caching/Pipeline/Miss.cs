@@ -33,7 +33,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
     /// <param name="isByFramework">Whether the result is one of the framework's own.</param>
     public async Task<T> CaptureAsync<T>(Func<Task<T>> stage, bool isByFramework)
     {
-        _capture ??= new ResponseCapture(_http, _policy, request.Options, PrepareStreaming);
+        _capture ??= new ResponseCapture(_http, _policy, services.Options, PrepareStreaming);
         _capture.Begin(isByFramework);
         try
         {
@@ -46,7 +46,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
     }
 
     /// <summary>A stale response in the place of an action that failed, or did not come to run, where the policy allows it.</summary>
-    public Answer? StaleIfError(Exception? error)
+    public Answer? FallBackToStale(Exception? error)
     {
         if (request.IsAborted || found.Lookup.StaleIfError(Now.ToUnixTimeMilliseconds()) is not { } stale)
         {
@@ -76,12 +76,12 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
 
         // The action is over. How fast its client reads is no reason for others to wait.
         _permit?.Dispose();
-        if (_http.Response.StatusCode >= StatusCodes.Status500InternalServerError && StaleIfError(null) is { } stale)
+        if (_http.Response.StatusCode >= StatusCodes.Status500InternalServerError && FallBackToStale(null) is { } stale)
             return stale;
 
         var now = Now;
         var delivery = new ResponseDelivery(request, now);
-        var verdict = Storability.Judge(_http.Response, _policy, capture, body.Length, found.Lookup.Selecting, now);
+        var verdict = Storability.Judge(capture, body.Length, found.Lookup.Selecting, now);
         if (verdict.Read is { } read && _policy.TellOnce())
             CacheLog.UndeclaredRead(services.Logger, _policy.Action.DisplayName, read);
 
@@ -150,7 +150,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
             return;
 
         found.Flight.Claim?.IsForNobody = true;
-        found.Flight.Land(new Landing(null));
+        found.Flight.Land(Landing.NotShareable);
         services.Flights.Uncacheable.Add(found.FlightKey);
     }
 
@@ -166,7 +166,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
         // Where the answer named another header in Vary, those who wait may want another variant. Where the client went away, one of
         // them takes over.
         if (!request.IsAborted)
-            found.Flight?.Land(entry.Key == found.Lookup.Key ? new Landing(entry) : new Landing(null, IsElsewhere: isStored));
+            found.Flight?.Land(entry.Key == found.Lookup.Key ? new Landing(entry) : isStored ? Landing.Elsewhere : Landing.NotShareable);
     }
 
     private CacheOutcome Store(CacheEntry entry, IReadOnlyList<string> selecting) =>

@@ -109,7 +109,7 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
     {
         if (!await miss.TryEnterAsync())
         {
-            _answer = miss.StaleIfError(null);
+            _answer = miss.FallBackToStale(null);
             context.Result = _answer is null ? Overloaded(context.HttpContext) : Placeholder;
             return;
         }
@@ -118,7 +118,7 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
         using var span = CacheTraces.Start("cache action");
         var executed = await miss.CaptureAsync(() => next(), isByFramework: false);
         span?.Stop();
-        if (executed is { Exception: { } error, ExceptionHandled: false } && !miss.IsStreaming && miss.StaleIfError(error) is { } stale)
+        if (executed is { Exception: { } error, ExceptionHandled: false } && !miss.IsStreaming && miss.FallBackToStale(error) is { } stale)
         {
             _answer = stale;
             executed.ExceptionHandled = true;
@@ -139,7 +139,7 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
         }
         else if (!miss.IsStreaming)
         {
-            _answer = miss.StaleIfError(error);
+            _answer = miss.FallBackToStale(error);
             executed.ExceptionHandled = _answer is not null;
         }
 

@@ -11,7 +11,7 @@ public abstract class RedisCachedOwnRequest
     {
     }
 
-    /// <summary>The mark; null for a client's request, since those of a server have another kind of features.</summary>
+    /// <summary>The mark; null for a client's request: Kestrel's features, of a type of their own, would be searched one by one.</summary>
     internal static RedisCachedOwnRequest? Of(HttpContext http) =>
         http.Features is FeatureCollection features ? features.Get<RedisCachedOwnRequest>() : null;
 }

@@ -16,20 +16,20 @@ internal sealed class RequestLookup(
     {
         using var span = CacheTraces.Start("cache lookup");
         if (!request.IsCacheOn || request.Probe is not null)
-            return new LookupResult(new StoreLookup(request.KeyOf([]), [], null, null, null, IsOutdated: false), null, "", null);
+            return new LookupResult(new StoreLookup(request.KeyOf([]), []));
 
         var lookup = await FindStoredAsync(request);
         if (lookup.Entry is { } fresh)
         {
             RefreshIfDue(request, fresh);
-            return new LookupResult(lookup, new Answer(fresh, CacheOutcome.Hit), "", null);
+            return new LookupResult(lookup, new Answer(fresh, CacheOutcome.Hit));
         }
 
         var flightKey = FlightKeyOf(request.Policy, lookup.Stamp, lookup.Key);
         if (request.Revalidation?.FlightKey == flightKey)
-            return new LookupResult(lookup, null, flightKey, request.Revalidation.Flight);
+            return new LookupResult(lookup, FlightKey: flightKey, Flight: request.Revalidation.Flight);
 
-        // Who comes soon after a failure does not wait for the next one: one request at a time tries again, behind.
+        // Who comes soon after a failure does not wait for the next one: one request at a time tries again, in the background.
         var stale = request.Revalidation is { FlightKey: null } ? null
             : lookup.StaleWhileRevalidate(Now) is { } old ? new Answer(old, CacheOutcome.StaleWhileRevalidate)
             : flights.Failed.Contains(flightKey) && lookup.StaleIfError(Now) is { } kept ? new Answer(kept, CacheOutcome.StaleIfError)
@@ -37,16 +37,16 @@ internal sealed class RequestLookup(
         if (stale is not null)
         {
             Revalidate(request, flightKey, stale.Entry);
-            return new LookupResult(lookup, stale, flightKey, null);
+            return new LookupResult(lookup, stale);
         }
 
-        return request.IsHead ? new LookupResult(lookup, null, flightKey, null) : await JoinAsync(request, lookup, flightKey);
+        return request.IsHead ? new LookupResult(lookup, FlightKey: flightKey) : await JoinAsync(request, lookup, flightKey);
     }
 
     /// <summary>Requests with the same one may share a run of the action.</summary>
     public static string FlightKeyOf(CachePolicy policy, Stamp? stamp, string key) => $"{policy.ActionId}\n{stamp}\n{key}";
 
-    /// <summary>Renews a response behind that is about to get stale, so that nobody waits for it later.</summary>
+    /// <summary>Renews, in the background, a response that is about to get stale, so that nobody waits for it later.</summary>
     public void RefreshIfDue(CachedRequest request, CacheEntry entry)
     {
         if (request.Policy.Settings.RefreshBeforeSeconds == 0)
@@ -75,7 +75,7 @@ internal sealed class RequestLookup(
         if (landing?.Entry is { } joined)
         {
             var outcome = joined.FreshUntil > Now ? CacheOutcome.Collapsed : CacheOutcome.StaleIfError;
-            return new LookupResult(lookup, new Answer(joined, outcome, lookup.ForwardReason), flightKey, null);
+            return new LookupResult(lookup, new Answer(joined, outcome, lookup.ForwardReason));
         }
 
         if (flight is not null && lookup.Stamp is null)
@@ -94,15 +94,15 @@ internal sealed class RequestLookup(
             // Another flight landed between this request's lookup and its turn to lead.
             if (landed.Selecting.Count > 0)
             {
-                flight.Land(new Landing(null, IsElsewhere: true));
+                flight.Land(Landing.Elsewhere);
                 return await FindAsync(request);
             }
 
             flight.Land(new Landing(landed));
-            return new LookupResult(lookup, new Answer(landed, CacheOutcome.Hit), flightKey, null);
+            return new LookupResult(lookup, new Answer(landed, CacheOutcome.Hit));
         }
 
-        return new LookupResult(lookup, null, flightKey, flight);
+        return new LookupResult(lookup, FlightKey: flightKey, Flight: flight);
     }
 
     /// <summary>Claims the run of the action, or looks again and again for what the node that has the claim stores.</summary>
@@ -114,7 +114,7 @@ internal sealed class RequestLookup(
             {
                 (flight.Claim, var isOthers) = await claims!.TakeAsync(flightKey);
                 if ((flight.Claim is null && !isOthers) || (isOthers && flights.TimeLeft(request.WaitsSince!.Value) < TimeSpan.Zero))
-                    return new LookupResult(lookup, null, flightKey, flight);
+                    return new LookupResult(lookup, FlightKey: flightKey, Flight: flight);
 
                 if (isOthers)
                     await Task.Delay(pause, time, request.Http.RequestAborted);
@@ -123,18 +123,18 @@ internal sealed class RequestLookup(
                 var found = await FindStoredAsync(request);
                 if (found.Stamp != lookup.Stamp || found.Key != lookup.Key)
                 {
-                    flight.Land(new Landing(null, IsElsewhere: true));
+                    flight.Land(Landing.Elsewhere);
                     return await FindAsync(request);
                 }
 
                 if (found.Entry is { } entry)
                 {
                     flight.Land(new Landing(entry));
-                    return new LookupResult(found, new Answer(entry, CacheOutcome.Collapsed, lookup.ForwardReason), flightKey, null);
+                    return new LookupResult(found, new Answer(entry, CacheOutcome.Collapsed, lookup.ForwardReason));
                 }
 
                 if (!isOthers)
-                    return new LookupResult(found, null, flightKey, flight);
+                    return new LookupResult(found, FlightKey: flightKey, Flight: flight);
             }
         }
         catch

@@ -145,8 +145,7 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
             .. isLocalized ? [HeaderNames.AcceptLanguage] : Array.Empty<string>(),
             .. mayCompress ? [HeaderNames.AcceptEncoding] : Array.Empty<string>(),
         ];
-        var named = _response.Headers.Vary.SelectMany(
-            line => line?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? []);
+        var named = _response.Headers.GetCommaSeparatedValues(HeaderNames.Vary);
         var missing = string.Join(", ", added.Except(named, StringComparer.OrdinalIgnoreCase));
         if (missing.Length > 0)
             _response.Headers.Append(HeaderNames.Vary, missing);

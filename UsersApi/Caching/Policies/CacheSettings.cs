@@ -26,7 +26,7 @@ public sealed record CacheSettings
 
     /// <summary>
     /// For how long after <see cref="Seconds"/> a response that was not evicted is still sent, at once, while a new one is made
-    /// behind it (RFC 5861, section 3), in seconds: 0 (never, the default) to 31,536,000.
+    /// in the background (RFC 5861, section 3), in seconds: 0 (never, the default) to 31,536,000.
     /// </summary>
     [Range(0, MaxSeconds)]
     public int StaleSeconds { get; set; }
@@ -39,9 +39,9 @@ public sealed record CacheSettings
     public int StaleIfErrorSeconds { get; set; }
 
     /// <summary>
-    /// How long before its end a response that is asked for is made anew behind, by one node of the cluster, so that nobody waits for it
-    /// later, in seconds: 0 (never, the default), or less than <see cref="Seconds"/>. Of a response that lives for less than twice as
-    /// long, it is the second half of its life.
+    /// How long before its end a response that is asked for is made anew in the background, by one node of the cluster, so that
+    /// nobody waits for it later, in seconds: 0 (never, the default), or less than <see cref="Seconds"/>. Of a response that lives for
+    /// less than twice as long, it is the second half of its life.
     /// </summary>
     [Range(0, MaxSeconds)]
     public int RefreshBeforeSeconds { get; set; }

@@ -27,7 +27,7 @@ internal sealed class KillSwitch : IDisposable
     public bool IsOn => _isConfigured && !_isOff;
 
     /// <summary>Whether it was switched off by hand.</summary>
-    public bool IsOff
+    public bool IsOffByHand
     {
         get => _isOff;
         set => Turn(() => _isOff = value);

@@ -110,7 +110,7 @@ public sealed class RedisCachedOptions
 
     /// <summary>
     /// How long after a failure the same request gets a stale answer at once, where <c>StaleIfErrorSeconds</c> allows one, while one
-    /// request at a time tries again behind: 0 to 10 minutes.
+    /// request at a time tries again in the background: 0 to 10 minutes.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan FailureMemory { get; set; } = TimeSpan.FromSeconds(5);

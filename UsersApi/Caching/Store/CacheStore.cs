@@ -5,12 +5,13 @@ namespace UsersApi.Caching.Store;
 /// <summary>What a lookup found.</summary>
 /// <param name="Key">The key under which it looked, in the end.</param>
 /// <param name="Selecting">The headers that select between the responses of the resource, beyond those in every key.</param>
-/// <param name="Entry">A response that may be served; null on a miss.</param>
 /// <param name="Stamp">The versions under which a new response may be stored; null where they could not be read.</param>
+/// <param name="Entry">A response that may be served; null on a miss.</param>
 /// <param name="Stale">A response that was not evicted and is no longer fresh.</param>
 /// <param name="IsOutdated">Whether there was one that may not be served as fresh.</param>
 internal sealed record StoreLookup(
-    string Key, IReadOnlyList<string> Selecting, CacheEntry? Entry, Stamp? Stamp, CacheEntry? Stale, bool IsOutdated)
+    string Key, IReadOnlyList<string> Selecting, Stamp? Stamp = null, CacheEntry? Entry = null, CacheEntry? Stale = null,
+    bool IsOutdated = false)
 {
     /// <summary>Why the request goes to the action: a word of RFC 9211, section 2.2.</summary>
     public string ForwardReason => Stamp is null ? "bypass" : IsOutdated ? "stale" : "uri-miss";
@@ -25,7 +26,7 @@ internal sealed record StoreLookup(
         Stale is not null && nowMs < Stale.FreshUntil + (seconds * 1_000L) ? Stale : null;
 }
 
-/// <summary>Looks responses up, in the queue and in the distributed cache, and takes in new ones.</summary>
+/// <summary>Looks responses up, in the queue, in memory and in the distributed cache, and takes in new ones.</summary>
 internal sealed class CacheStore(
     [FromKeyedServices(CacheStore.ServiceKey)] IDistributedCache cache,
     ITagVersions versions,
@@ -55,10 +56,10 @@ internal sealed class CacheStore(
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var (key, selecting, entry) = FindInMemory(policy, keyOf);
         var reading = versions.ReadAsync(tags);
-        // Beside the versions, and not at all where a Redis that is left alone is not asked for them either.
+        // While the versions are read, the entry is too. Where they are known, or Redis is left alone, it may not be needed at all.
         var stored = entry is null && !reading.IsCompleted ? ReadAsync(policy, key) : null;
         if (await reading is not { } stamp)
-            return new StoreLookup(key, selecting, null, null, null, IsOutdated: false);
+            return new StoreLookup(key, selecting);
 
         // Another node may have stored a later one than memory has.
         if (entry?.Stamp != stamp || !IsFresh(entry))
@@ -73,12 +74,12 @@ internal sealed class CacheStore(
         }
 
         if (entry?.Stamp != stamp)
-            return new StoreLookup(key, selecting, null, stamp, null, IsOutdated: entry is not null);
+            return new StoreLookup(key, selecting, stamp, IsOutdated: entry is not null);
 
         near.Keep(entry);
         return IsFresh(entry)
-            ? new StoreLookup(key, selecting, entry, stamp, null, IsOutdated: false)
-            : new StoreLookup(key, selecting, null, stamp, entry, IsOutdated: true);
+            ? new StoreLookup(key, selecting, stamp, entry)
+            : new StoreLookup(key, selecting, stamp, Stale: entry, IsOutdated: true);
 
         bool IsFresh(CacheEntry found) => found.FreshUntil > now && found.Stored > storedAfter;
     }

@@ -7,8 +7,9 @@ namespace UsersApi.Caching.Versions;
 /// second are not a thousand round trips. It ends with its reply: that holders acknowledge is waited for beside it.
 /// </summary>
 internal sealed class Evictions(
-    VersionScripts scripts, ScriptRunner runner, KnownVersions known, OwedTags owed, Lease lease, Acknowledgements acknowledgements,
-    IOptions<RedisCachedOptions> options, TimeProvider time, CacheMetrics metrics, ILogger<Evictions> logger) : IDisposable
+    VersionScripts scripts, ScriptRunner runner, KnownVersions known, OwedTags owed, ChangeMessages messages,
+    Acknowledgements acknowledgements, IOptions<RedisCachedOptions> options, TimeProvider time, CacheMetrics metrics,
+    ILogger<Evictions> logger) : IDisposable
 {
     private const int MaxTags = 512;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(25);
@@ -83,7 +84,7 @@ internal sealed class Evictions(
         acknowledgements.Expect(id);
         try
         {
-            return await scripts.EvictAsync(tags, lease.Node, id).WaitAsync(limit, time);
+            return await scripts.EvictAsync(tags, messages.Node, id).WaitAsync(limit, time);
         }
         catch (Exception error)
         {

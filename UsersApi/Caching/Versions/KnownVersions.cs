@@ -1,6 +1,6 @@
 namespace UsersApi.Caching.Versions;
 
-/// <summary>The versions that this node knows without asking, which it may use while its lease lasts.</summary>
+/// <summary>The versions that this node knows without asking, and its lease: how long it may use them.</summary>
 internal sealed class KnownVersions(TimeProvider time)
 {
     // An insurance against versions that are changed by other means than the scripts.

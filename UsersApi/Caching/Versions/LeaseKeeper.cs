@@ -5,14 +5,14 @@ namespace UsersApi.Caching.Versions;
 /// (<see cref="RedisCachedOptions.Leases"/>) subscribes too, since its writes wait for the acknowledgements of others.
 /// </summary>
 internal sealed class LeaseKeeper(
-    RedisConnection connection, VersionScripts scripts, ScriptRunner runner, KnownVersions known, Lease lease,
+    RedisConnection connection, VersionScripts scripts, ScriptRunner runner, KnownVersions known, ChangeMessages messages,
     Acknowledgements acknowledgements,
     IOptions<RedisCachedOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger) : BackgroundService, IAsyncDisposable
 {
     // Hits do not read the tags that they use: Redis would take them for unused, and forget them first.
     private const int MaxTouched = 64;
 
-    private readonly string _node = options.Value.Leases ? lease.Node : "";
+    private readonly string _node = options.Value.Leases ? messages.Node : "";
     private Task _first = Task.CompletedTask;
     private LeaseSubscription? _subscription;
     private string _incarnation = "";
@@ -41,7 +41,7 @@ internal sealed class LeaseKeeper(
         try
         {
             await scripts.LeaveAsync(_node).WaitAsync(LeaseTerms.Length, time, cancellationToken);
-            await lease.Left.WaitAsync(LeaseTerms.Length, time, cancellationToken);
+            await messages.Left.WaitAsync(LeaseTerms.Length, time, cancellationToken);
         }
         catch (Exception error)
         {
@@ -77,7 +77,7 @@ internal sealed class LeaseKeeper(
         {
             await DropIfDeadAsync();
             _subscription ??= await LeaseSubscription.OpenAsync(
-                connection, (scripts.Changes, scripts.AcksOf(lease.Node)), HandleChange, acknowledgements.Handle);
+                connection, (scripts.Changes, scripts.AcksOf(messages.Node)), HandleChange, acknowledgements.Handle);
 
             // A node that is behind, and whose lease has run out, would make every writer wait for it.
             if (!_subscription.IsBehind || known.IsHeld)
@@ -107,7 +107,7 @@ internal sealed class LeaseKeeper(
     // Redis answers, and its messages do not come: the connection is open on this side alone.
     private async Task DropIfDeadAsync()
     {
-        if (lease.LastHeard >= _unanswered)
+        if (messages.LastHeard >= _unanswered)
             _unanswered = 0;
 
         if (_subscription is null || _unanswered == 0 || time.GetElapsedTime(_unanswered) < LeaseTerms.Length)
@@ -120,7 +120,7 @@ internal sealed class LeaseKeeper(
 
     private void HandleChange(string message)
     {
-        if (lease.Handle(message) is not { } next)
+        if (messages.Handle(message) is not { } next)
             return;
 
         if (next.ResetIncarnation is { } inc)
@@ -130,10 +130,10 @@ internal sealed class LeaseKeeper(
             return;
 
         // What is known has been dropped by now, and only now may the writer hear of it.
-        if (writer == lease.Node)
-            acknowledgements.Acknowledge(id, lease.Node);
+        if (writer == messages.Node)
+            acknowledgements.Acknowledge(id, messages.Node);
         else
-            _ = IgnoreAsync(connection.PublishAsync(scripts.AcksOf(writer), $"{lease.Node}\n{id}"));
+            _ = IgnoreAsync(connection.PublishAsync(scripts.AcksOf(writer), $"{messages.Node}\n{id}"));
     }
 
     // The writer waits for the length of a lease instead.

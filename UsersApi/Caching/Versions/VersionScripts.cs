@@ -13,8 +13,8 @@ namespace UsersApi.Caching.Versions;
 /// {KeyPrefix}v1:{tag}:db0:changes     the channel of evictions and grants; a channel knows no database, so it is named
 /// {KeyPrefix}v1:{tag}:db0:acks:node   the channel on which a node hears who has dropped what it evicted
 /// </code>
-/// All are in one slot of a cluster. "v1" is a part of the names, and not the revision of the entries: nodes of different revisions
-/// see each other's evictions.
+/// The braces around <c>tag</c> stand there as they are, and put all keys into one slot of a cluster. "v1" is a part of the names, and
+/// not the revision of the entries' format: nodes of different revisions see each other's evictions.
 /// </remarks>
 internal sealed class VersionScripts(RedisConnection connection, ScriptRunner runner)
 {

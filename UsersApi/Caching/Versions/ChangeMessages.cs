@@ -4,7 +4,7 @@ namespace UsersApi.Caching.Versions;
 /// What this node makes of the messages on the channel of changes. They are handled one by one, in the order in which Redis
 /// published them: the number of each tells whether one was lost.
 /// </summary>
-internal sealed class Lease(KnownVersions known, TimeProvider time)
+internal sealed class ChangeMessages(KnownVersions known, TimeProvider time)
 {
     private readonly TaskCompletionSource _left = new();
     private string _incarnation = "";
@@ -23,7 +23,7 @@ internal sealed class Lease(KnownVersions known, TimeProvider time)
 
     /// <summary>Handles one message.</summary>
     /// <returns>What has to be done next, after this; null for nothing.</returns>
-    public LeaseTask? Handle(string message)
+    public FollowUp? Handle(string message)
     {
         var lines = message.Split('\n');
         if (lines is not [var kind, var inc, var number, var node, ..] || !long.TryParse(number, CultureInfo.InvariantCulture, out var seq))
@@ -43,7 +43,7 @@ internal sealed class Lease(KnownVersions known, TimeProvider time)
 
         // Once for each incarnation: the data set of the server is an older one.
         var reset = wentBack && _resetIncarnation != inc ? _resetIncarnation = inc : null;
-        return reset is not null || isEviction ? new LeaseTask(reset, isEviction ? node : null, isEviction ? lines[4] : null) : null;
+        return reset is not null || isEviction ? new FollowUp(reset, isEviction ? node : null, isEviction ? lines[4] : null) : null;
     }
 
     private void HandleOwn(string kind, string[] lines)
@@ -64,4 +64,4 @@ internal sealed class Lease(KnownVersions known, TimeProvider time)
 /// <param name="ResetIncarnation">An incarnation to start anew.</param>
 /// <param name="Writer">The node that waits for an acknowledgement.</param>
 /// <param name="Id">The eviction to acknowledge.</param>
-internal sealed record LeaseTask(string? ResetIncarnation, string? Writer, string? Id);
+internal sealed record FollowUp(string? ResetIncarnation, string? Writer, string? Id);
