@@ -58,7 +58,7 @@ public sealed class CapturedBytesTests
         {
             Assert.That(over.TryTake("late"u8, out _), Is.True);
             await over.SendAsync(CacheOutcome.Streamed, "flushed"u8.ToArray(), CancellationToken.None);
-            Assert.That(over.Streaming, Is.Null);
+            Assert.That(over.IsStreaming, Is.False);
             Assert.That(client.Length, Is.Zero);
             Assert.That(next.TakeAll().ToArray(), Is.EqualTo("next"u8.ToArray()));
         }

@@ -32,7 +32,7 @@ internal sealed class CaptureStream(CapturedBytes bytes, Func<bool> streamsAtFlu
         if (streamsAtFlush())
             await bytes.SendAsync(CacheOutcome.Streamed, default, cancellationToken);
 
-        await (bytes.Streaming?.FlushAsync(cancellationToken) ?? Task.CompletedTask);
+        await bytes.Target.FlushAsync(cancellationToken);
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

@@ -23,8 +23,11 @@ internal sealed class CapturedBytes(HttpResponse response, Stream client, int ca
     /// <summary>Whether the action asked for its bytes to be sent at once.</summary>
     public bool IsUnbuffered { get; set; }
 
-    /// <summary>Where bytes go; null while they are taken in.</summary>
-    public Stream? Streaming { get; private set; }
+    /// <summary>Whether bytes go to the client by themselves.</summary>
+    public bool IsStreaming { get; private set; }
+
+    /// <summary>Where they go then.</summary>
+    public Stream Target { get; private set; } = Stream.Null;
 
     /// <summary>Takes bytes in; false where they are to be sent.</summary>
     public bool TryTake(ReadOnlySpan<byte> bytes, out CacheOutcome why)
@@ -34,7 +37,7 @@ internal sealed class CapturedBytes(HttpResponse response, Stream client, int ca
         lock (_gate)
         {
             if (_isOver)
-                return Streaming is null;
+                return !IsStreaming;
 
             if (isStream || bytes.Length > cap - _length)
                 return false;
@@ -48,21 +51,26 @@ internal sealed class CapturedBytes(HttpResponse response, Stream client, int ca
     /// <summary>Sends what was taken in, then these bytes; from here on bytes stream.</summary>
     public async ValueTask SendAsync(CacheOutcome why, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
-        if (Streaming is null && !_isOver)
+        if (TakeOnce(toStream: true) is { } taken)
         {
-            Streaming = beforeStreaming(why) ? client : Stream.Null;
-            await Streaming.WriteAsync(TakeAll(), cancel);
+            Target = beforeStreaming(why) ? client : Stream.Null;
+            await Target.WriteAsync(taken, cancel);
         }
 
-        await (Streaming ?? Stream.Null).WriteAsync(bytes, cancel);
+        await Target.WriteAsync(bytes, cancel);
     }
 
     /// <summary>Everything taken in, once. What is written from here on streams, or belongs to no response any more.</summary>
-    public ReadOnlyMemory<byte> TakeAll()
+    public ReadOnlyMemory<byte> TakeAll() => TakeOnce(toStream: false);
+
+    private byte[]? TakeOnce(bool toStream)
     {
         lock (_gate)
         {
-            _isOver = true;
+            if (_isOver)
+                return null;
+
+            (_isOver, IsStreaming) = (true, toStream);
             return _taken.TakeAll();
         }
     }

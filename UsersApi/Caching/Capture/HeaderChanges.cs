@@ -9,8 +9,11 @@ internal sealed class HeaderChanges(IHeaderDictionary headers)
     private readonly Dictionary<string, StringValues> _start = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, (StringValues Before, StringValues After)> _changes = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>True when a header that others had set was taken away, which no replay could do again.</summary>
-    public bool Removed { get; private set; }
+    /// <summary>
+    /// True when a header that others had set was taken away, or an outer filter has added to one of the action's: no replay could do
+    /// either again.
+    /// </summary>
+    public bool AreUnrepeatable { get; private set; }
 
     /// <summary>What was set, each with whether it was added to values that were there before.</summary>
     public IEnumerable<StoredHeader> Set => _changes.Select(change => Starts(change.Value.After, change.Value.Before)
@@ -23,7 +26,10 @@ internal sealed class HeaderChanges(IHeaderDictionary headers)
     {
         // What an outer filter changed since belongs to it: it will do so again on a hit.
         foreach (var name in _changes.Keys.Where(name => headers[name] != _changes[name].After).ToArray())
+        {
+            AreUnrepeatable |= headers[name].Intersect(_changes[name].After).Except(_changes[name].Before).Any();
             _changes.Remove(name);
+        }
 
         _start.Clear();
         foreach (var (name, value) in headers.ToArray())
@@ -47,7 +53,7 @@ internal sealed class HeaderChanges(IHeaderDictionary headers)
         }
 
         foreach (var name in _start.Keys.Where(name => !headers.ContainsKey(name)))
-            Removed |= !_changes.Remove(name, out var change) || change.Before.Count > 0;
+            AreUnrepeatable |= !_changes.Remove(name, out var change) || change.Before.Count > 0;
     }
 
     /// <summary>

@@ -53,7 +53,7 @@ internal sealed class ResponseCapture
         || _response.ReasonPhrase == ReasonPhrases.GetReasonPhrase(_response.StatusCode));
 
     /// <summary>Whether the body goes to the client by itself.</summary>
-    public bool IsStreaming => _bytes.Streaming is not null;
+    public bool IsStreaming => _bytes.IsStreaming;
 
     /// <param name="isByFramework">Whether a result of the framework runs: what it reads and flushes is not the action's doing.</param>
     public void Begin(bool isByFramework)
@@ -79,10 +79,13 @@ internal sealed class ResponseCapture
         _features.Set(_client);
     }
 
+    /// <summary>Gives the memory back that a response took which was not completed.</summary>
+    public void Discard() => _bytes.TakeAll();
+
     /// <summary>The whole body, once; nothing where it streamed. What was written and never flushed is in it too.</summary>
     public async Task<ReadOnlyMemory<byte>> CompleteAsync()
     {
         await _body.CompleteAsync();
-        return IsStreaming ? default : _bytes.TakeAll();
+        return _bytes.TakeAll();
     }
 }

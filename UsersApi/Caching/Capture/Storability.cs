@@ -30,7 +30,7 @@ internal static class Storability
         var read = capture.Request.Reads.FirstBeyond(vary);
         var outcome =
             !policy.StatusCodes.Contains(response.StatusCode) ? CacheOutcome.Status
-            : changes.Removed || !capture.IsReplayable ? CacheOutcome.NotReplayable
+            : changes.AreUnrepeatable || !capture.IsReplayable ? CacheOutcome.NotReplayable
             : response.ContentLength is { } length && length != bodyLength ? CacheOutcome.NotReplayable
             : read is { } undeclared ? undeclared.Kind
             : !feature.IsStorable ? CacheOutcome.NoStore

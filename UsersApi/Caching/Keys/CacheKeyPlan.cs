@@ -30,11 +30,12 @@ internal sealed class CacheKeyPlan
         (HoldsHost, _maxLength) = (byHost, maxLength);
         var all = KeyArgument.Of(action, provider);
         List<KeyArgument> headers = [.. all.Where(argument => argument.Source == BindingSource.Header)];
-        _arguments = [.. all.Where(IsFromPathOrQuery)];
+        _arguments = [.. all.Where(IsOfUri)];
         BodyArgument = all.FirstOrDefault(argument => argument.Source is { } source
             && (source == BindingSource.Body || source == BindingSource.Form || source == BindingSource.FormFile))?.Name;
         OpaqueArgument = all.FirstOrDefault(argument => !KeyShape.CanWrite(argument.Metadata)
-            && (argument.HasOwnBinder || KeyShape.TakesMoreThanUri(argument.Metadata)))?.Name;
+            && (argument.HasOwnBinder || (argument.IsFromElsewhere && IsOfUri(argument))
+                || KeyShape.TakesMoreThanUri(argument.Metadata)))?.Name;
         _hashed = [.. headers, .. _arguments.Where(argument => argument.IsHashed)];
         Arguments = [.. _arguments, .. headers];
         HeaderNames = [.. headers.Select(header => header.Name)];
@@ -44,7 +45,8 @@ internal sealed class CacheKeyPlan
             || _arguments.DistinctBy(argument => argument.Name, StringComparer.OrdinalIgnoreCase).Count() < _arguments.Count
             || action.FilterDescriptors.Any(descriptor => descriptor.Filter is FormatFilterAttribute);
         _written = IsByRawQuery
-            ? _arguments.FindAll(argument => argument.Source == BindingSource.Path && KeyShape.CanWrite(argument.Metadata))
+            ? _arguments.FindAll(argument => KeyShape.CanWrite(argument.Metadata)
+                && (argument.Source == BindingSource.Path || argument.IsFromElsewhere))
             : _arguments.FindAll(argument => !argument.IsHashed);
         ClearArgument = IsByRawQuery ? _arguments.Find(argument => argument.IsHashed)?.Name : null;
     }
@@ -92,7 +94,7 @@ internal sealed class CacheKeyPlan
         foreach (var argument in _written)
         {
             if (!inPath.Contains(argument))
-                KeyShape.Write(parts, NameOf(argument), argument.ValueIn(context), argument.Metadata);
+                KeyShape.Write(parts, argument.KeyName, argument.ValueIn(context), argument.Metadata);
         }
 
         if (IsByRawQuery)
@@ -141,10 +143,6 @@ internal sealed class CacheKeyPlan
     private static bool IsRaw(KeyArgument argument) => argument is { HasOwnBinder: false, Metadata.ModelType: var type }
         && argument.Source == BindingSource.Header && type == typeof(string);
 
-    // A route value that is not in the path: a name of the query must not pass for it.
-    private static string NameOf(KeyArgument argument) =>
-        argument.Source == BindingSource.Path ? $"{{{KeyText.Escaped(argument.Name)}}}" : KeyText.Escaped(argument.Name);
-
     // As it was sent: an action that takes the whole query may look at the whole target.
     private static void WriteTarget(List<string> parts, HttpContext http, string path)
     {
@@ -156,7 +154,8 @@ internal sealed class CacheKeyPlan
             parts.Add("@target=" + KeyText.Escaped(target));
     }
 
-    private static bool IsFromPathOrQuery(KeyArgument argument) => argument.Source is null
-        || argument.Source == BindingSource.Path || argument.Source == BindingSource.Query || argument.Source == BindingSource.ModelBinding
-        || argument.Source == BindingSource.Custom;
+    // Every source but those that are told apart: an application may have some of its own.
+    private static bool IsOfUri(KeyArgument argument) => argument.Source is not { } source
+        || (source.IsFromRequest && source != BindingSource.Header && source != BindingSource.Body && source != BindingSource.Form
+            && source != BindingSource.FormFile);
 }

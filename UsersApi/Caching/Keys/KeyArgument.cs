@@ -39,6 +39,15 @@ internal sealed class KeyArgument
 
     public bool HasOwnBinder { get; }
 
+    /// <summary>Whether its value comes from elsewhere than path, query and headers: from a source or binder of the application.</summary>
+    public bool IsFromElsewhere => HasOwnBinder
+        || !(Source is null || Source == BindingSource.Path || Source == BindingSource.Query || Source == BindingSource.ModelBinding
+            || Source == BindingSource.Header);
+
+    /// <summary>Its name in keys. What is not bound from the query by its name must not pass for what is.</summary>
+    public string KeyName => IsFromElsewhere ? $"{{{KeyText.Escaped(Source?.Id ?? "")}:{KeyText.Escaped(_parameter.Name)}}}"
+        : Source == BindingSource.Path ? $"{{{KeyText.Escaped(Name)}}}" : KeyText.Escaped(Name);
+
     /// <summary>Whether its value must not stand in the key's text.</summary>
     public bool IsHashed { get; }
 

@@ -70,19 +70,21 @@ internal static class RoutePath
         foreach (var (name, value) in context.RouteData.Values)
         {
             if (!context.ActionDescriptor.RouteValues.ContainsKey(name) && pattern?.GetParameter(name) is null
-                && !arguments.Any(argument => argument.Source != BindingSource.Query && argument.IsNamed(name)))
+                && !arguments.Any(argument => MayBeOfPath(argument) && argument.IsNamed(name)))
             {
                 parts.Add($"{{{KeyText.Escaped(name)}}}={KeyText.Escaped(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")}");
             }
         }
     }
 
+    private static bool MayBeOfPath(KeyArgument argument) => argument.Source != BindingSource.Query && !argument.IsFromElsewhere;
+
     /// <summary>The bound text of a route value, or its raw text where no argument takes it; null where it is absent.</summary>
     private static string? TextOf(string name, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments, List<KeyArgument> held)
     {
-        var argument = arguments.FirstOrDefault(argument => argument.Source != BindingSource.Query
+        var argument = arguments.FirstOrDefault(argument => MayBeOfPath(argument)
             && string.Equals(argument.Name, name, StringComparison.OrdinalIgnoreCase));
-        if (argument is { HasOwnBinder: false } && KeyText.Knows(argument.Metadata.ModelType))
+        if (argument is not null && KeyText.Knows(argument.Metadata.ModelType))
         {
             held.Add(argument);
             if (argument.ValueIn(context) is { } bound)

@@ -58,7 +58,7 @@ internal static class EarlyHitRules
     private static bool DependsOnTargetAlone(KeyArgument argument)
     {
         var type = Nullable.GetUnderlyingType(argument.Metadata.ModelType) ?? argument.Metadata.ModelType;
-        return !argument.HasOwnBinder && KeyText.Knows(type)
+        return !argument.IsFromElsewhere && KeyText.Knows(type)
             && type != typeof(DateTime) && type != typeof(DateTimeOffset) && type != typeof(DateOnly) && type != typeof(TimeOnly)
             && argument.Metadata.ValidatorMetadata.All(rule => rule is ValidationAttribute { RequiresValidationContext: false } validator
                 && !TakesContext(validator.GetType()));

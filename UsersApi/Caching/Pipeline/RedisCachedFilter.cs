@@ -130,12 +130,13 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
 
     private async Task CompleteAsync(ResultExecutingContext context, ResultExecutionDelegate next, Miss miss)
     {
+        var isUntouched = miss.IsUntouched(context);
         var executed = await miss.CaptureAsync(() => next(), IsByFramework(context.Result));
         if (executed is not { Exception: { } error, ExceptionHandled: false })
         {
             // Of an exception that an inner filter handled, half a body may be left.
             var isWhole = !executed.Canceled && executed.Exception is null;
-            _answer = await miss.CompleteAsync(isReplayable: isWhole && miss.IsOwnResult(context));
+            _answer = await miss.CompleteAsync(isReplayable: isWhole && isUntouched && miss.IsOwnResult(context));
         }
         else if (!miss.IsStreaming)
         {

@@ -160,8 +160,8 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
         }
 
         var left = Math.Max(0, (entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000);
-        // Where a cookie, or nothing, has chosen the culture, no header tells a client when its copy is in another one.
-        var isKnowable = _culture is null or { Provider: AcceptLanguageHeaderRequestCultureProvider };
+        // Where a cookie, or nothing, has chosen the culture, no header tells a client when its copy is in another one. As for a tenant.
+        var isKnowable = !request.IsSelectedUnseen && _culture is null or { Provider: AcceptLanguageHeaderRequestCultureProvider };
         var (client, shared) = (_policy.Settings.ClientSeconds, _isPrivate ? 0 : _policy.Settings.SharedSeconds);
         // no-cache would hold for shared caches too.
         var rule = !isKnowable || client + shared == 0 ? "no-cache"

@@ -33,9 +33,11 @@ internal sealed class CachePolicy
         VaryOfResponse =
         [
             .. Settings.Vary, .. Key.HeaderNames, .. Accept.IsNegotiated ? [HeaderNames.Accept] : Array.Empty<string>(),
-            // A browser would go on with its anonymous copy after signing in, and a shared cache would hand it to those who did.
-            .. Settings.Audience is CacheAudience.Anonymous && Settings.ClientSeconds + Settings.SharedSeconds > 0
-                ? [HeaderNames.Authorization] : Array.Empty<string>(),
+            // A browser would go on with its copy after somebody else has signed in, and a shared cache would hand an anonymous one to
+            // those who did.
+            .. Settings.ClientSeconds + Settings.SharedSeconds == 0 ? []
+                : IsForOneUser ? [HeaderNames.Authorization, HeaderNames.Cookie]
+                : Settings.Audience is CacheAudience.Anonymous ? [HeaderNames.Authorization] : Array.Empty<string>(),
         ];
         _tags = [.. attribute.Tags.Select(tag => new TagTemplate(tag))];
         (_buckets, _hasGroups) = (options.TagBuckets, options.CacheGroups);

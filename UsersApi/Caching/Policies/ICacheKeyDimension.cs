@@ -9,6 +9,9 @@ public interface ICacheKeyDimension
     /// <summary>Its name in keys, equal on all nodes.</summary>
     string Name { get; }
 
-    /// <summary>Its value for a request, after authentication, routing and binding; null where it says nothing.</summary>
+    /// <summary>
+    /// Its value for a request, after authentication, routing and binding; null where it says nothing. A response for which there is one
+    /// leaves with <c>no-cache</c>, since no header tells clients and shared caches what has selected it.
+    /// </summary>
     string? ValueOf(HttpContext http);
 }

@@ -38,6 +38,9 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
         return policy.Key.Capped($"{draft.Text}{(draft.HasArguments ? ":" : "::")}{section}");
     }
 
+    /// <summary>Whether something of the application's own selects this response, of which no header tells.</summary>
+    public bool HaveOwnFor(HttpContext http) => Array.Exists(_others, other => other.ValueOf(http) is not null);
+
     /// <summary>The claim that names the user; null where there is none.</summary>
     public static Claim? SubjectOf(ClaimsPrincipal user) => user.Identity is { IsAuthenticated: true }
         ? user.FindFirst("sub") ?? user.FindFirst(ClaimTypes.NameIdentifier)
@@ -63,8 +66,8 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
 
         foreach (var type in policy.Settings.VaryByClaims)
         {
-            var values = http.User.FindAll(type).Select(claim => claim.Value);
-            Add(parts, "@claim:" + KeyText.Escaped(type), values.Order(StringComparer.Ordinal));
+            // In their order, which the action sees too.
+            Add(parts, "@claim:" + KeyText.Escaped(type), http.User.FindAll(type).Select(claim => claim.Value));
         }
 
         foreach (var other in _others)
