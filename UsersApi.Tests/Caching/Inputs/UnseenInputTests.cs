@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using UsersApi.Tests.Caching.Host;
+using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Caching.Inputs;
 
@@ -51,6 +52,18 @@ public sealed class UnseenInputTests
                 Assert.That((answer.Text, answer.Outcome), Is.EqualTo(($"{theme} 5 1", expected)));
             }
         }
+    }
+
+    [Test]
+    public async Task Value_of_a_source_stands_in_no_key_and_no_client_keeps_what_it_selects()
+    {
+        await using var host = await StartAsync();
+
+        var answer = await host.ExchangeAsync("GET", "/unseen/kept-by/5", ("X-Theme", "very-secret"));
+        await Eventually.HoldsAsync(async () => (await host.KeysAsync()).Length == 1, "a key in Redis");
+
+        Assert.That((answer.Outcome, answer["Cache-Control"]), Is.EqualTo((Stored, "no-cache")));
+        Assert.That(await host.KeysAsync(), Has.None.Contain("very-secret"));
     }
 
     [Test]
@@ -202,6 +215,9 @@ public sealed class UnseenInputTests
 
         [HttpGet("me"), RedisCached(Seconds = 60, ClientSeconds = 9, Audience = CacheAudience.PerUser)]
         public IActionResult GetMe() => Content("me");
+
+        [HttpGet("kept-by/{id}"), RedisCached(Seconds = 60, ClientSeconds = 9, SharedSeconds = 20, Audience = CacheAudience.Everyone)]
+        public IActionResult GetKeptBy([FromTheme] string theme, int id) => Content($"{theme} {id}");
 
         [HttpGet("kept"), RedisCached(Seconds = 60, ClientSeconds = 9, SharedSeconds = 20, Audience = CacheAudience.Everyone)]
         public IActionResult GetKept() => Content("kept");

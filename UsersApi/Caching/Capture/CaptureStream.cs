@@ -15,9 +15,14 @@ internal sealed class CaptureStream(CapturedBytes bytes, Func<bool> streamsAtFlu
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    // What is taken in is never waited for.
-    public override void Write(byte[] buffer, int offset, int count) =>
-        WriteAsync(buffer, offset, count, CancellationToken.None).GetAwaiter().GetResult();
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    // Where bytes stream, the server decides whether they may be sent synchronously, as it would without the cache.
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        if (!bytes.TryTake(buffer, out var why))
+            bytes.Send(why, buffer);
+    }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -25,7 +30,13 @@ internal sealed class CaptureStream(CapturedBytes bytes, Func<bool> streamsAtFlu
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         bytes.TryTake(buffer.Span, out var why) ? default : bytes.SendAsync(why, buffer, cancellationToken);
 
-    public override void Flush() => FlushAsync(CancellationToken.None).GetAwaiter().GetResult();
+    public override void Flush()
+    {
+        if (streamsAtFlush())
+            bytes.Send(CacheOutcome.Streamed, default);
+
+        bytes.Target.Flush();
+    }
 
     public override async Task FlushAsync(CancellationToken cancellationToken)
     {

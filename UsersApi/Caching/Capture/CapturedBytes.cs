@@ -51,17 +51,30 @@ internal sealed class CapturedBytes(HttpResponse response, Stream client, int ca
     /// <summary>Sends what was taken in, then these bytes; from here on bytes stream.</summary>
     public async ValueTask SendAsync(CacheOutcome why, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
-        if (TakeOnce(toStream: true) is { } taken)
-        {
-            Target = beforeStreaming(why) ? client : Stream.Null;
-            await Target.WriteAsync(taken, cancel);
-        }
-
+        var taken = BeginStreaming(why);
+        await Target.WriteAsync(taken, cancel);
         await Target.WriteAsync(bytes, cancel);
+    }
+
+    /// <inheritdoc cref="SendAsync"/>
+    public void Send(CacheOutcome why, ReadOnlySpan<byte> bytes)
+    {
+        var taken = BeginStreaming(why);
+        Target.Write(taken);
+        Target.Write(bytes);
     }
 
     /// <summary>Everything taken in, once. What is written from here on streams, or belongs to no response any more.</summary>
     public ReadOnlyMemory<byte> TakeAll() => TakeOnce(toStream: false);
+
+    private byte[]? BeginStreaming(CacheOutcome why)
+    {
+        var taken = TakeOnce(toStream: true);
+        if (taken is not null)
+            Target = beforeStreaming(why) ? client : Stream.Null;
+
+        return taken;
+    }
 
     private byte[]? TakeOnce(bool toStream)
     {

@@ -30,23 +30,24 @@ internal sealed class CacheKeyPlan
         (HoldsHost, _maxLength) = (byHost, maxLength);
         var all = KeyArgument.Of(action, provider);
         List<KeyArgument> headers = [.. all.Where(argument => argument.Source == BindingSource.Header)];
-        _arguments = [.. all.Where(IsOfUri)];
+        // An application's own source may be a cookie: its values are hashed, as those of headers are.
+        List<KeyArgument> unseen = [.. all.Where(argument => argument.IsFromElsewhere && IsOfRequest(argument.Source))];
+        _arguments = [.. all.Where(argument => !argument.IsFromElsewhere && argument.Source != BindingSource.Header)];
         BodyArgument = all.FirstOrDefault(argument => argument.Source is { } source
             && (source == BindingSource.Body || source == BindingSource.Form || source == BindingSource.FormFile))?.Name;
         OpaqueArgument = all.FirstOrDefault(argument => !KeyShape.CanWrite(argument.Metadata)
-            && (argument.HasOwnBinder || (argument.IsFromElsewhere && IsOfUri(argument))
-                || KeyShape.TakesMoreThanUri(argument.Metadata)))?.Name;
-        _hashed = [.. headers, .. _arguments.Where(argument => argument.IsHashed)];
-        Arguments = [.. _arguments, .. headers];
+            && (argument.HasOwnBinder || unseen.Contains(argument) || KeyShape.TakesMoreThanUri(argument.Metadata)))?.Name;
+        _hashed = [.. headers, .. unseen, .. _arguments.Where(argument => argument.IsHashed)];
+        Arguments = [.. _arguments, .. unseen, .. headers];
+        IsSelectedUnseen = unseen.Count > 0;
         HeaderNames = [.. headers.Select(header => header.Name)];
         RawHeaderNames = [.. headers.Where(IsRaw).Select(header => header.Name)];
-        IsByRawQuery = (!declaredOnly && _arguments.TrueForAll(argument => argument.Source == BindingSource.Path))
+        IsByRawQuery = (!declaredOnly && unseen.Count == 0 && _arguments.TrueForAll(argument => argument.Source == BindingSource.Path))
             || _arguments.Exists(argument => argument.Name.Contains('.', StringComparison.Ordinal) || !KeyShape.CanWrite(argument.Metadata))
             || _arguments.DistinctBy(argument => argument.Name, StringComparer.OrdinalIgnoreCase).Count() < _arguments.Count
             || action.FilterDescriptors.Any(descriptor => descriptor.Filter is FormatFilterAttribute);
         _written = IsByRawQuery
-            ? _arguments.FindAll(argument => KeyShape.CanWrite(argument.Metadata)
-                && (argument.Source == BindingSource.Path || argument.IsFromElsewhere))
+            ? _arguments.FindAll(argument => argument.Source == BindingSource.Path && KeyShape.CanWrite(argument.Metadata))
             : _arguments.FindAll(argument => !argument.IsHashed);
         ClearArgument = IsByRawQuery ? _arguments.Find(argument => argument.IsHashed)?.Name : null;
     }
@@ -58,6 +59,9 @@ internal sealed class CacheKeyPlan
     /// True where the query stands in the key as it was sent: nothing is bound from it, or something of which no text can be proven.
     /// </summary>
     public bool IsByRawQuery { get; }
+
+    /// <summary>Whether an argument comes from a source or binder of the application's own: no header tells what it selects by.</summary>
+    public bool IsSelectedUnseen { get; }
 
     /// <summary>An argument from the request's body, which no key can hold.</summary>
     public string? BodyArgument { get; }
@@ -134,8 +138,8 @@ internal sealed class CacheKeyPlan
         }
 
         // A name of the query must not pass for a header's.
-        var name = argument.Source == BindingSource.Header
-            ? KeyText.Escaped(argument.Name.ToUpperInvariant()) : "?" + KeyText.Escaped(argument.Name);
+        var name = argument.Source == BindingSource.Header ? KeyText.Escaped(argument.Name.ToUpperInvariant())
+            : argument.IsFromElsewhere ? argument.KeyName : "?" + argument.KeyName;
         KeyShape.Write(parts, name, argument.ValueIn(context), argument.Metadata);
     }
 
@@ -154,8 +158,8 @@ internal sealed class CacheKeyPlan
             parts.Add("@target=" + KeyText.Escaped(target));
     }
 
-    // Every source but those that are told apart: an application may have some of its own.
-    private static bool IsOfUri(KeyArgument argument) => argument.Source is not { } source
+    // Every source but those that are told apart, and services: an application may have some of its own.
+    private static bool IsOfRequest(BindingSource? source) => source is null
         || (source.IsFromRequest && source != BindingSource.Header && source != BindingSource.Body && source != BindingSource.Form
             && source != BindingSource.FormFile);
 }

@@ -77,7 +77,8 @@ internal static class RoutePath
         }
     }
 
-    private static bool MayBeOfPath(KeyArgument argument) => argument.Source != BindingSource.Query && !argument.IsFromElsewhere;
+    private static bool MayBeOfPath(KeyArgument argument) =>
+        !argument.IsFromElsewhere && argument.Source != BindingSource.Query && argument.Source != BindingSource.Header;
 
     /// <summary>The bound text of a route value, or its raw text where no argument takes it; null where it is absent.</summary>
     private static string? TextOf(string name, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments, List<KeyArgument> held)

@@ -9,7 +9,7 @@ internal sealed class CachedRequest(HttpContext http, CachePolicy policy, BoundR
     public HttpContext Http => http;
 
     /// <summary>Whether something of the application's own has selected the response, of which <c>Vary</c> can't tell.</summary>
-    public bool IsSelectedUnseen { get; } = services.Dimensions.HaveOwnFor(http);
+    public bool IsSelectedUnseen { get; } = policy.Key.IsSelectedUnseen || services.Dimensions.HaveOwnFor(http);
 
     /// <summary>Its headers, also while some are hidden from its action.</summary>
     public IHeaderDictionary Headers { get; } = http.Request.Headers;
