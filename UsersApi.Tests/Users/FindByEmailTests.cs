@@ -26,11 +26,12 @@ public sealed class FindByEmailTests : SharedApiTest
             "a hit");
     }
 
-    [TestCase("?email=ada@example.com"), TestCase("?sort=email&limit=1")]
+    // A name of letters that are no hexadecimal digits: ids and hashes hold every other one now and then.
+    [TestCase("?email=jim@example.com"), TestCase("?sort=email&limit=1")]
     public async Task No_address_stands_in_a_key(string query)
     {
-        await Client.CreateUserAsync("ada@example.com");
-        await Client.CreateUserAsync("grace@example.com");
+        await Client.CreateUserAsync("jim@example.com");
+        await Client.CreateUserAsync("king@example.com");
         using var page = await Client.FetchAsync(Http.Users + query);
         if (page.Headers.TryGetValues("Link", out var links))
         {
@@ -41,8 +42,8 @@ public sealed class FindByEmailTests : SharedApiTest
 
         await Eventually.HoldsAsync(async () => (await KeysAsync()).Count > 0, "entries are in Redis");
         // A cursor of the list by email holds the address in base64.
-        var coded = Convert.ToBase64String("da@example"u8.ToArray())[..8];
-        Assert.That(await KeysAsync(), Has.None.Contain("ada").And.None.Contain(coded));
+        var coded = Convert.ToBase64String("im@example"u8.ToArray())[..8];
+        Assert.That(await KeysAsync(), Has.None.Contain("jim").And.None.Contain(coded));
     }
 
     private async Task<List<string>> KeysAsync() =>

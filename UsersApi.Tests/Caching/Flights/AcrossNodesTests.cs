@@ -166,7 +166,7 @@ public sealed class AcrossNodesTests
 
         first.Answer("first");
         await first.Over;
-        await Eventually.HoldsAsync(() => Task.FromResult(nodes.First.Services.GetRequiredService<CacheWriteQueue>().Count == 0), "it is written");
+        await nodes.First.WrittenAsync();
         Assert.That((await Get(nodes.First)).Text, Is.EqualTo("first"));
         Assert.That(await nodes.Redis.KeyExistsAsync(await nodes.ClaimAsync()));
 
@@ -197,7 +197,7 @@ public sealed class AcrossNodesTests
             services => services.AddSingleton(TimeProvider.System), redis: redis.ConnectionString);
         host.Services.GetRequiredService<Runs>().AnswerFromNowOn("body");
         await Get(host);
-        await Eventually.HoldsAsync(() => Task.FromResult(host.Services.GetRequiredService<CacheWriteQueue>().Count == 0), "it is written");
+        await host.WrittenAsync();
 
         if (hangs)
             redis.Hang();

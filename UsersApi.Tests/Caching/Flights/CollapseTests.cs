@@ -103,9 +103,11 @@ public sealed partial class CollapseTests
         var after = Get(host);
         (await RunOf(host)).Answer("second");
         Assert.That(((await after).Text, (await after).Outcome), Is.EqualTo(("second", "fwd=uri-miss; stored")));
+        await host.WrittenAsync();
         first.Answer("first");
         Assert.That((await before).Text, Is.EqualTo("first"));
         await first.Over;
+        await host.WrittenAsync();
 
         // What began before the eviction came back last, and is never served.
         var last = Get(host);

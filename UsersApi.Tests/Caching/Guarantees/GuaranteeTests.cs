@@ -55,7 +55,7 @@ public sealed partial class GuaranteeTests
         var runs = host.Services.GetRequiredService<Runs>();
         runs.AnswerFromNowOn("own");
         await host.ExchangeAsync("GET", "/runs/plain/1");
-        await Eventually.HoldsAsync(() => Task.FromResult(host.Services.GetRequiredService<CacheWriteQueue>().Count == 0), "the queue is empty");
+        await host.WrittenAsync();
         var near = host.Services.GetRequiredService<NearCache>();
         near.Keep(near.Find("get:/runs/plain/1")! with { Action = "another", Body = "another's"u8.ToArray() });
 

@@ -135,6 +135,10 @@ internal sealed class CachedHost : IAsyncDisposable
         return method == "HEAD" ? response with { IsWhole = true } : response;
     }
 
+    /// <summary>Nothing is on its way to Redis any more: what a lookup finds there is what was stored last.</summary>
+    public Task WrittenAsync() =>
+        Eventually.HoldsAsync(() => Task.FromResult(Services.GetRequiredService<CacheWriteQueue>().Count == 0), "all is written");
+
     /// <summary>All keys of this host in Redis, without the prefix; tags are left out.</summary>
     public async Task<string[]> KeysAsync()
     {

@@ -44,9 +44,9 @@ public sealed class CacheGroupTests
     public async Task No_group_holds_the_value_of_an_argument()
     {
         await using var host = await StartAsync(Groups);
-        var read = await host.ExchangeAsync("GET", "/groups/by-email?email=ada@example.com");
+        var read = await host.ExchangeAsync("GET", "/groups/by-email?email=jim@example.com");
 
-        Assert.That(read["Cache-Groups"], Does.Contain("\"email:").And.Not.Contain("ada"));
+        Assert.That(read["Cache-Groups"], Does.Contain("\"email:").And.Not.Contain("jim"));
     }
 
     [Test]

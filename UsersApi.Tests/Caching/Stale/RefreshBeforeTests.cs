@@ -79,7 +79,7 @@ public sealed class RefreshBeforeTests
         await Eventually.HoldsAsync(() => Task.FromResult(!IsUnderWay(second)), "the second node sees that another one renews");
         renewal.Answer("two");
         await renewal.Over;
-        await Eventually.HoldsAsync(() => Task.FromResult(first.Services.GetRequiredService<CacheWriteQueue>().Count == 0), "it is written");
+        await first.WrittenAsync();
 
         second.Time.Advance(TimeSpan.FromSeconds(1));
         await Get(second);
