@@ -6,30 +6,21 @@ using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Desk;
 
-/// <summary>The desk in HTTP and as a command.</summary>
-public sealed class DeskTests
+/// <summary>The desk in HTTP and as a command. The relay is off: it would evict, some time later, what a write has evicted already.</summary>
+public sealed class DeskTests() : SharedApiTest("Development", ("Outbox:Enabled", "false"))
 {
     private const string Desk = "/api/v1/cache";
     private const string One = $"{Http.Users}?limit=1";
     private const string Key = "get:/api/v1/users:limit=1&skip=0";
 
-    private UsersApiHost _api = null!;
-
-    private UsersApiHost Api => _api;
-
     private static string Admin => TestTokens.Development(Scopes.CacheAdmin);
 
     [SetUp]
-    public async Task StartFilled()
+    public async Task Fill()
     {
-        // The relay would evict, some time later, what the write has evicted already.
-        _api = await UsersApiHost.StartAsync(settings: ("Outbox:Enabled", "false"));
         await Api.Client.CreateUserAsync("ada@example.com", "Ada");
         await Eventually.HoldsAsync(async () => (await StatusOfAsync(One)).Contains("; hit", StringComparison.Ordinal), "a hit");
     }
-
-    [TearDown]
-    public async Task StopApi() => await _api.DisposeAsync();
 
     [TestCase("GET", "entries?key=x", null), TestCase("GET", "statistics", null), TestCase("PUT", "switch", """{"enabled":true}""")]
     [TestCase("POST", "explanations", """{"target":"/"}"""), TestCase("POST", "evictions", """{"tags":["all"]}""")]

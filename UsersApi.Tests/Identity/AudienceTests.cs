@@ -4,13 +4,11 @@ using UsersApi.Tests.Host;
 namespace UsersApi.Tests.Identity;
 
 /// <summary>Two users of one tenant and one of another, with tokens of an issuer, through the whole of the pipeline.</summary>
-public sealed class AudienceTests
+public sealed class AudienceTests() : SharedApiTest("Production")
 {
     private const string Hit = "; hit; ";
-    private const string Stored = "fwd=uri-miss; stored";
+    private const string Stored = "; stored";
     private const string Credentials = "fwd=bypass; detail=credentials";
-
-    private UsersApiHost _api = null!;
 
     private static string Ada => TestServers.Issuer.CreateToken("ada", tenant: "red");
 
@@ -21,14 +19,7 @@ public sealed class AudienceTests
     private static string Expired => TestServers.Issuer.CreateToken("ada", tenant: "red", change: token => token.Expires = DateTime.UtcNow.AddMinutes(-1));
 
     [SetUp]
-    public async Task StartApi()
-    {
-        _api = await UsersApiHost.StartAsync("Production");
-        await _api.UntilItCachesAsync();
-    }
-
-    [TearDown]
-    public async Task StopApi() => await _api.DisposeAsync();
+    public Task UntilItCaches() => Api.UntilItCachesAsync();
 
     [Test]
     public async Task Anonymous_never_gives_to_one_what_was_made_for_another()
@@ -136,12 +127,12 @@ public sealed class AudienceTests
     [Test]
     public async Task An_answer_for_one_user_is_not_given_to_another_who_has_its_entity_tag()
     {
-        using var adas = await _api.Anonymous.FetchAsync("/audience/mine", Ada);
+        using var adas = await Api.Anonymous.FetchAsync("/audience/mine", Ada);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/audience/mine", UriKind.Relative));
         request.Headers.Authorization = new("Bearer", Bob);
         request.Headers.TryAddWithoutValidation("If-None-Match", adas.Headers.ETag!.ToString());
 
-        using var bobs = await _api.Anonymous.SendAsync(request);
+        using var bobs = await Api.Anonymous.SendAsync(request);
 
         using (Assert.EnterMultipleScope())
         {
@@ -157,20 +148,21 @@ public sealed class AudienceTests
         // Longer than what turns up in hashes by chance.
         var token = TestServers.Issuer.CreateToken("grace-hopper", tenant: "red");
         await GetAsync("mine", token, Stored);
-        await _api.StopAsync();
 
-        var keys = await TestRedis.ReadKeysAsync(_api.Prefix);
+        await Eventually.HoldsAsync(() => Task.FromResult(Api.Services.GetRequiredService<CacheWriteQueue>().Count == 0), "it is written");
+
+        var keys = await TestRedis.ReadKeysAsync(Api.Prefix);
         Assert.That(keys, Does.Contain("/audience/mine").And.Not.Contain("grace").And.Not.Contain(token.Split('.')[2]));
     }
 
-    private UsersApiHost StartNode(TestIssuer issuer) => _api.StartAnother(
+    private UsersApiHost StartNode(TestIssuer issuer) => Api.StartAnother(
         ("Authentication:Schemes:Bearer:Authority", issuer.Url),
         ("Authentication:Schemes:Bearer:ValidAudience", TestIssuer.Audience),
         ("RedisCached:KeySecret", "one secret for all of the nodes"));
 
     private async Task<string> GetAsync(string path, string? token, string status, UsersApiHost? api = null)
     {
-        using var response = await (api ?? _api).Anonymous.FetchAsync($"/audience/{path}", token);
+        using var response = await (api ?? Api).Anonymous.FetchAsync($"/audience/{path}", token);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(response.Headers.GetValues("Cache-Status").Single(), Does.Contain(status));
         return (await response.BodyAsync()).GetString()!;
@@ -178,7 +170,7 @@ public sealed class AudienceTests
 
     private async Task RefusedAsync(string path, string? token, HttpStatusCode status)
     {
-        using var response = await _api.Anonymous.FetchAsync($"/audience/{path}", token);
+        using var response = await Api.Anonymous.FetchAsync($"/audience/{path}", token);
         await response.ProblemAsync(status);
         Assert.That(response.Headers.WwwAuthenticate.Single().ToString(), Does.StartWith("Bearer realm=\"UsersApi\""));
         Assert.That(response.Headers.Contains("Cache-Status"), Is.False, "the cache was not asked");

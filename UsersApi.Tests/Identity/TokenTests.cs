@@ -8,7 +8,7 @@ using UsersApi.Tests.Host;
 namespace UsersApi.Tests.Identity;
 
 /// <summary>Which tokens of an issuer are taken, and which are not whatever they say.</summary>
-public sealed class TokenTests
+public sealed class TokenTests() : SharedApiTest("Production")
 {
     private const string Body = """{"email":"a@example.com"}""";
 
@@ -29,20 +29,12 @@ public sealed class TokenTests
         ("no token", _ => "nonsense"),
     ];
 
-    private UsersApiHost _api = null!;
-
-    [SetUp]
-    public async Task StartApi() => _api = await UsersApiHost.StartAsync("Production");
-
-    [TearDown]
-    public async Task StopApi() => await _api.DisposeAsync();
-
     [TestCaseSource(nameof(MistakeNames))]
     public async Task A_token_with_a_mistake_is_a_401_that_tells_it_is_invalid(string mistake)
     {
         var token = Mistakes.Single(candidate => candidate.Mistake == mistake).Make(TestServers.Issuer);
 
-        using var response = await _api.Anonymous.SendAsync(HttpMethod.Post, Http.Users, Body, token: token);
+        using var response = await Api.Anonymous.SendAsync(HttpMethod.Post, Http.Users, Body, token: token);
 
         await response.ProblemAsync(HttpStatusCode.Unauthorized);
         Assert.That(response.Headers.WwwAuthenticate.Single().ToString(), Does.StartWith("Bearer realm=\"UsersApi\", error=\"invalid_token\""));
@@ -55,7 +47,7 @@ public sealed class TokenTests
     {
         var token = TestServers.Issuer.CreateToken(change: token => token.Claims[claim] = values.Length > 1 ? values : values[0]);
 
-        using var response = await _api.Anonymous.SendAsync(HttpMethod.Post, Http.Users, Body, token: token);
+        using var response = await Api.Anonymous.SendAsync(HttpMethod.Post, Http.Users, Body, token: token);
 
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Created));
     }
@@ -65,7 +57,7 @@ public sealed class TokenTests
     [TestCase("users:write,cache:admin")]
     public async Task A_scope_that_only_looks_alike_is_none(string scope)
     {
-        using var response = await _api.Anonymous.SendAsync(HttpMethod.Post, Http.Users, Body, token: TestTokens.Production(scope));
+        using var response = await Api.Anonymous.SendAsync(HttpMethod.Post, Http.Users, Body, token: TestTokens.Production(scope));
 
         await response.ProblemAsync(HttpStatusCode.Forbidden);
     }

@@ -4,18 +4,16 @@ using UsersApi.Tests.Host;
 namespace UsersApi.Tests.Server;
 
 /// <summary>Scripts of other origins, as their browser lets them: what it asks for, and what it lets them see.</summary>
-public sealed class OtherOriginTests
+public sealed class OtherOriginTests() : SharedApiTest("Development", ("Server:CorsOrigins:0", Origin))
 {
     private const string Origin = "https://app.example.com";
 
     [TestCase(Origin, true), TestCase("https://evil.example", false), TestCase("http://app.example.com", false), TestCase("null", false)]
     public async Task Only_named_origins_are_let_in_by_misses_and_hits_alike(string origin, bool isLetIn)
     {
-        await using var api = await UsersApiHost.StartAsync(settings: [("Server:CorsOrigins:0", Origin)]);
-
         foreach (var outcome in (string[])["stored", "; hit", "; hit"])
         {
-            using var response = await SendAsync(api, HttpMethod.Get, Http.Users, origin);
+            using var response = await SendAsync(Api, HttpMethod.Get, Http.Users, origin);
 
             Assert.That(response.Headers.GetValues("Cache-Status").Single(), Does.Contain(outcome));
             Assert.That(Allowed(response), Is.EqualTo(isLetIn ? origin : null));
@@ -40,10 +38,8 @@ public sealed class OtherOriginTests
     [TestCase("PATCH"), TestCase("DELETE")]
     public async Task Preflight_of_a_write_is_answered_without_a_token(string method)
     {
-        await using var api = await UsersApiHost.StartAsync(settings: [("Server:CorsOrigins:0", Origin)]);
-
         using var response = await SendAsync(
-            api, HttpMethod.Options, $"{Http.Users}/{Guid.NewGuid()}", Origin, ("Access-Control-Request-Method", method),
+            Api, HttpMethod.Options, $"{Http.Users}/{Guid.NewGuid()}", Origin, ("Access-Control-Request-Method", method),
             ("Access-Control-Request-Headers", "authorization,if-match,content-type"));
 
         using (Assert.EnterMultipleScope())
@@ -58,9 +54,7 @@ public sealed class OtherOriginTests
     [TestCase("ETag"), TestCase("Link"), TestCase("Location"), TestCase("Cache-Status"), TestCase("Age"), TestCase("Retry-After")]
     public async Task Script_may_read_what_it_needs(string header)
     {
-        await using var api = await UsersApiHost.StartAsync(settings: [("Server:CorsOrigins:0", Origin)]);
-
-        using var response = await SendAsync(api, HttpMethod.Get, Http.Users, Origin);
+        using var response = await SendAsync(Api, HttpMethod.Get, Http.Users, Origin);
 
         Assert.That(response.Headers.GetValues("Access-Control-Expose-Headers").Single().Split(','), Does.Contain(header));
     }
@@ -68,9 +62,7 @@ public sealed class OtherOriginTests
     [Test]
     public async Task Refused_write_and_a_problem_can_be_read_too()
     {
-        await using var api = await UsersApiHost.StartAsync(settings: [("Server:CorsOrigins:0", Origin)]);
-
-        using var response = await SendAsync(api, HttpMethod.Delete, $"{Http.Users}/{Guid.NewGuid()}", Origin);
+        using var response = await SendAsync(Api, HttpMethod.Delete, $"{Http.Users}/{Guid.NewGuid()}", Origin);
 
         Assert.That((response.StatusCode, Allowed(response)), Is.EqualTo((HttpStatusCode.Unauthorized, Origin)));
     }

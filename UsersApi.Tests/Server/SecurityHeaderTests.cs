@@ -4,7 +4,7 @@ using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Server;
 
-public sealed partial class SecurityHeaderTests
+public sealed partial class SecurityHeaderTests : SharedApiTest
 {
     private static readonly string[] Names = ["X-Content-Type-Options", "Content-Security-Policy", "Referrer-Policy"];
 
@@ -16,8 +16,7 @@ public sealed partial class SecurityHeaderTests
     [TestCase("/misbehaving/throw", HttpStatusCode.InternalServerError)]
     public async Task Whatever_is_answered_is_data_and_nothing_else(string path, HttpStatusCode status)
     {
-        await using var api = await UsersApiHost.StartAsync();
-        using var response = await api.Client.FetchAsync(path);
+        using var response = await Client.FetchAsync(path);
 
         using (Assert.EnterMultipleScope())
         {
@@ -50,8 +49,7 @@ public sealed partial class SecurityHeaderTests
     [Test]
     public async Task Swagger_UI_needs_no_more_than_its_policy_allows()
     {
-        await using var api = await UsersApiHost.StartAsync();
-        using var page = await api.Client.FetchAsync("/swagger/index.html");
+        using var page = await Client.FetchAsync("/swagger/index.html");
         var policy = page.Headers.GetValues("Content-Security-Policy").Single();
         var html = await page.Content.ReadAsStringAsync();
         var scripts = Scripts().Matches(html);
