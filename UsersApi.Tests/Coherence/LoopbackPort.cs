@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -6,7 +7,9 @@ namespace UsersApi.Tests.Coherence;
 /// <summary>Finds ports that nobody uses.</summary>
 internal static class LoopbackPort
 {
-    /// <summary>Below the range that the kernel takes for outgoing connections.</summary>
+    private static readonly ConcurrentDictionary<int, bool> Given = new();
+
+    /// <summary>Below the range that the kernel takes for outgoing connections, and never one that was given to another test.</summary>
     public static int Free()
     {
         while (true)
@@ -16,7 +19,10 @@ internal static class LoopbackPort
             {
                 using var probe = new TcpListener(IPAddress.Loopback, port);
                 probe.Start();
-                return port;
+                if (Given.TryAdd(port, true))
+                {
+                    return port;
+                }
             }
             catch (SocketException)
             {

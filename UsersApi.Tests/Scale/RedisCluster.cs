@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using UsersApi.Tests.Caching.Host;
+using UsersApi.Tests.Coherence;
 
 namespace UsersApi.Tests.Scale;
 
@@ -20,7 +21,7 @@ internal sealed class RedisCluster : IAsyncDisposable
     public static async Task<RedisCluster> StartAsync()
     {
         var servers = await Task.WhenAll(Enumerable.Range(0, 2 * Masters).Select(_ => PrivateRedis.StartAsync(
-            "--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-port", $"{PrivateRedis.FreePort()}",
+            "--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-port", $"{LoopbackPort.Free()}",
             "--repl-diskless-sync-delay", "0")));
         var cluster = new RedisCluster(servers);
         await AdministerAsync(["create", .. servers.Select(server => server.ConnectionString), "--cluster-replicas", "1", "--cluster-yes"]);

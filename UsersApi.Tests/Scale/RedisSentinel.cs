@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using UsersApi.Tests.Caching.Host;
+using UsersApi.Tests.Coherence;
 
 namespace UsersApi.Tests.Scale;
 
@@ -9,7 +10,7 @@ internal sealed class RedisSentinel : IAsyncDisposable
     private const string Service = "users";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("caching-tests-sentinel-");
-    private readonly int _port = PrivateRedis.FreePort();
+    private readonly int _port = LoopbackPort.Free();
     private Process? _sentinel;
 
     private RedisSentinel(PrivateRedis master, PrivateRedis replica) => (Master, Replica) = (master, replica);

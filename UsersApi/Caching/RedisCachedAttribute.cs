@@ -7,41 +7,40 @@ namespace UsersApi.Caching;
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
 public sealed class RedisCachedAttribute : Attribute, IFilterFactory, IOrderedFilter, ICachedAction
 {
-    private readonly CacheSettings _own = new();
     private Action<CacheSettings>? _changes;
 
     /// <inheritdoc cref="CacheSettings.Seconds"/>
-    public int Seconds { get => _own.Seconds; set => Set(it => it.Seconds = value); }
+    public int Seconds { get => Own.Seconds; set => Set(it => it.Seconds = value); }
 
     /// <inheritdoc cref="CacheSettings.ClientSeconds"/>
-    public int ClientSeconds { get => _own.ClientSeconds; set => Set(it => it.ClientSeconds = value); }
+    public int ClientSeconds { get => Own.ClientSeconds; set => Set(it => it.ClientSeconds = value); }
 
     /// <inheritdoc cref="CacheSettings.SharedSeconds"/>
-    public int SharedSeconds { get => _own.SharedSeconds; set => Set(it => it.SharedSeconds = value); }
+    public int SharedSeconds { get => Own.SharedSeconds; set => Set(it => it.SharedSeconds = value); }
 
     /// <inheritdoc cref="CacheSettings.StaleSeconds"/>
-    public int StaleSeconds { get => _own.StaleSeconds; set => Set(it => it.StaleSeconds = value); }
+    public int StaleSeconds { get => Own.StaleSeconds; set => Set(it => it.StaleSeconds = value); }
 
     /// <inheritdoc cref="CacheSettings.StaleIfErrorSeconds"/>
-    public int StaleIfErrorSeconds { get => _own.StaleIfErrorSeconds; set => Set(it => it.StaleIfErrorSeconds = value); }
+    public int StaleIfErrorSeconds { get => Own.StaleIfErrorSeconds; set => Set(it => it.StaleIfErrorSeconds = value); }
 
     /// <inheritdoc cref="CacheSettings.RefreshBeforeSeconds"/>
-    public int RefreshBeforeSeconds { get => _own.RefreshBeforeSeconds; set => Set(it => it.RefreshBeforeSeconds = value); }
+    public int RefreshBeforeSeconds { get => Own.RefreshBeforeSeconds; set => Set(it => it.RefreshBeforeSeconds = value); }
 
     /// <inheritdoc cref="CacheSettings.AcrossNodes"/>
-    public bool AcrossNodes { get => _own.AcrossNodes; set => Set(it => it.AcrossNodes = value); }
+    public bool AcrossNodes { get => Own.AcrossNodes; set => Set(it => it.AcrossNodes = value); }
 
     /// <inheritdoc cref="CacheSettings.Audience"/>
-    public CacheAudience Audience { get => _own.Audience; set => Set(it => it.Audience = value); }
+    public CacheAudience Audience { get => Own.Audience; set => Set(it => it.Audience = value); }
 
     /// <inheritdoc cref="CacheSettings.Vary"/>
-    public string[] Vary { get => _own.Vary; set => Set(it => it.Vary = value); }
+    public string[] Vary { get => Own.Vary; set => Set(it => it.Vary = value); }
 
     /// <inheritdoc cref="CacheSettings.VaryByClaims"/>
-    public string[] VaryByClaims { get => _own.VaryByClaims; set => Set(it => it.VaryByClaims = value); }
+    public string[] VaryByClaims { get => Own.VaryByClaims; set => Set(it => it.VaryByClaims = value); }
 
     /// <inheritdoc cref="CacheSettings.StatusCodes"/>
-    public int[] StatusCodes { get => _own.StatusCodes ?? []; set => Set(it => it.StatusCodes = value); }
+    public int[] StatusCodes { get => Own.StatusCodes ?? []; set => Set(it => it.StatusCodes = value); }
 
     /// <summary>What an eviction names: plain words, or words with arguments of the action, as in <c>user:{id}</c>.</summary>
     public string[] Tags { get; set; } = [];
@@ -54,6 +53,8 @@ public sealed class RedisCachedAttribute : Attribute, IFilterFactory, IOrderedFi
 
     /// <summary>False takes an action out of what its controller says.</summary>
     public bool Enabled { get; set; } = true;
+
+    private CacheSettings Own => ((ICachedAction)this).Over(new CacheSettings());
 
     /// <inheritdoc/>
     public int Order => RedisCachedFilter.FilterOrder;
@@ -72,9 +73,5 @@ public sealed class RedisCachedAttribute : Attribute, IFilterFactory, IOrderedFi
         return settings;
     }
 
-    private void Set(Action<CacheSettings> change)
-    {
-        change(_own);
-        _changes += change;
-    }
+    private void Set(Action<CacheSettings> change) => _changes += change;
 }

@@ -22,7 +22,8 @@ public static class RedisCachedEndpointConventionBuilderExtensions
     private static void LetHitsLeave(EndpointBuilder endpoint)
     {
         var services = endpoint.ApplicationServices;
-        if (endpoint.RequestDelegate is not { } invoke
+        // What only dynamic routes find has no route, nor services.
+        if (endpoint is not RouteEndpointBuilder { RequestDelegate: { } invoke }
             || endpoint.Metadata.OfType<ControllerActionDescriptor>().LastOrDefault() is not { } action
             || services.GetRequiredService<CachePolicies>().For(action) is not { } policy)
         {

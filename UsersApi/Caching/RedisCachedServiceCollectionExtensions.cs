@@ -69,26 +69,20 @@ public static class RedisCachedServiceCollectionExtensions
         services.AddSingleton<ClusterClaims>();
         services.AddSingleton<Evictions>();
         services.AddSingleton<ITagVersions, RedisTagVersions>();
-        services.AddKeyedSingleton<IDistributedCache>(CacheStore.ServiceKey, (provider, _) =>
-            CacheOver(provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<IOptions<RedisCachedOptions>>().Value));
+        services.AddKeyedSingleton<IDistributedCache>(CacheStore.ServiceKey, (provider, _) => new RedisCache(new RedisCacheOptions
+        {
+            ConnectionMultiplexerFactory = () => provider.GetRequiredService<RedisConnection>().Bodies,
+            InstanceName = CacheEntryFormat.KeyPrefixOf(provider.GetRequiredService<IOptions<RedisCachedOptions>>().Value),
+        }));
         // Started after the worker, it stops before: no hits from memory while the queue drains.
         services.AddHostedService<LeaseKeeper>();
         services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis-cached", HealthStatus.Degraded, tags: ["ready"]);
     }
 
-    private static RedisCache CacheOver(RedisConnection connection, RedisCachedOptions options) => new(new RedisCacheOptions
-    {
-        ConnectionMultiplexerFactory = () => connection.Bodies,
-        InstanceName = CacheEntryFormat.KeyPrefixOf(options),
-    });
-
     private static void AddLocalStore(this IServiceCollection services)
     {
         services.AddSingleton<ITagVersions, LocalTagVersions>();
-        services.AddKeyedSingleton<IDistributedCache>(CacheStore.ServiceKey, (provider, _) =>
-        {
-            var bytes = provider.GetRequiredService<IOptions<RedisCachedOptions>>().Value.LocalStoreBytes;
-            return new MemoryDistributedCache(Options.Create(new MemoryDistributedCacheOptions { SizeLimit = bytes }));
-        });
+        services.AddKeyedSingleton<IDistributedCache>(CacheStore.ServiceKey, (provider, _) => new MemoryDistributedCache(Options.Create(
+            new MemoryDistributedCacheOptions { SizeLimit = provider.GetRequiredService<IOptions<RedisCachedOptions>>().Value.LocalStoreBytes })));
     }
 }

@@ -2,15 +2,12 @@ using Microsoft.AspNetCore.Mvc.Infrastructure;
 
 namespace UsersApi.Caching;
 
-/// <summary>Tells an attribute's mistakes before the first request, and gets ready for it.</summary>
+/// <summary>Tells an attribute's mistakes before the first request.</summary>
 internal sealed class RedisCachedStartup(
-    IServiceProvider services, IOptions<RedisCachedOptions> options, TimeProvider time, ILogger<RedisCachedStartup> logger)
+    IServiceProvider services, IOptions<RedisCachedOptions> options, ILogger<RedisCachedStartup> logger)
     : IHostedService
 {
-    // A Redis that is there is ready by then, and one that is not is not waited for.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
-
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
         var connection = services.GetService<RedisConnection>();
         if (services.GetService<IActionDescriptorCollectionProvider>() is not null)
@@ -21,23 +18,11 @@ internal sealed class RedisCachedStartup(
                 CacheLog.NoKeySecret(logger, action.DisplayName);
         }
 
-        if (connection is not null)
-        {
-            await WarmUpAsync(connection, services.GetRequiredService<ITagVersions>()).WaitAsync(LongestWait, time, cancellationToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-        else
-        {
+        if (connection is null)
             CacheLog.CachedInProcess(logger, options.Value.LocalStoreBytes);
-        }
+
+        return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    // The first read compiles what all later ones use: no request should miss its deadline for that.
-    private static async Task WarmUpAsync(RedisConnection connection, ITagVersions versions)
-    {
-        await Task.WhenAll(connection.Multiplexer, connection.Bodies);
-        await versions.ReadAsync([TagNames.All]);
-    }
 }

@@ -19,17 +19,17 @@ public sealed class CacheStatistics : IDisposable
 
     // One look at a time.
     private readonly SemaphoreSlim _scan = new(1);
-    private readonly RequestCounts _requests;
+    private readonly CacheMetrics _metrics;
     private readonly NearCache _near;
     private readonly IOptions<RedisCachedOptions> _options;
     private readonly RedisConnection? _redis;
 
     internal CacheStatistics(CacheMetrics metrics, NearCache near, IOptions<RedisCachedOptions> options, RedisConnection? redis) =>
-        (_requests, _near, _options, _redis) = (metrics.Requests, near, options, redis);
+        (_metrics, _near, _options, _redis) = (metrics, near, options, redis);
 
     /// <summary>Clients' requests by route.</summary>
     public IReadOnlyList<RouteStatistics> Routes =>
-        [.. _requests.All.GroupBy(one => one.Route).OrderBy(route => route.Key, StringComparer.Ordinal).Select(StatisticsOf)];
+        [.. _metrics.Requests.GroupBy(one => one.Route).OrderBy(route => route.Key, StringComparer.Ordinal).Select(StatisticsOf)];
 
     /// <summary>Responses in this process's memory, and their bytes.</summary>
     public EntryCount InMemory => new(_near.Count, _near.Bytes);

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using UsersApi.Tests.Coherence;
 
 namespace UsersApi.Tests.Caching.Host;
 
@@ -9,7 +9,7 @@ namespace UsersApi.Tests.Caching.Host;
 internal sealed class PrivateRedis(params string[] arguments) : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("caching-tests-");
-    private readonly int _port = FreePort();
+    private readonly int _port = LoopbackPort.Free();
     private Process? _server;
 
     public string ConnectionString => $"127.0.0.1:{_port}";
@@ -34,10 +34,13 @@ internal sealed class PrivateRedis(params string[] arguments) : IAsyncDisposable
         }
 
         _server = Process.Start(start)!;
-        while (await _server.StandardOutput.ReadLineAsync() is { } line && !line.Contains("Ready to accept connections", StringComparison.Ordinal))
+        string line;
+        do
         {
-            // Its log says when.
+            // Its log says when. A server that could not start must not be taken for another's.
+            line = await _server.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The Redis server of a test did not start.");
         }
+        while (!line.Contains("Ready to accept connections", StringComparison.Ordinal));
 
         _ = _server.StandardOutput.ReadToEndAsync();
     }
@@ -109,12 +112,5 @@ internal sealed class PrivateRedis(params string[] arguments) : IAsyncDisposable
         using var reader = new StreamReader(socket.GetStream());
         await socket.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(command + "\r\n"));
         return await reader.ReadLineAsync();
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return int.Parse(listener.LocalEndpoint.ToString()!.Split(':')[1], CultureInfo.InvariantCulture);
     }
 }

@@ -11,6 +11,9 @@ public sealed class CompressionTests
     private static readonly (string Name, string Value) Gzip = ("Accept-Encoding", "gzip");
     private static readonly (string Name, string Value) Brotli = ("Accept-Encoding", "br");
 
+    // RFC 9530, and what came before it.
+    private static readonly string[] Digests = ["Content-Digest", "Repr-Digest", "Digest", "Content-MD5"];
+
     private readonly Table _table = new(typeof(CompressedController));
 
     internal static IEnumerable<TestCaseData> Rows() => Row.Cases(
@@ -29,6 +32,13 @@ public sealed class CompressionTests
         new Row("No transformation where the action forbids it", Get("/compressed/fixed", Gzip).Without("Content-Encoding"), Get("/compressed/fixed", Gzip).Is("hit; ttl=60").Without("Content-Encoding")),
         new Row("A coding of the action's own is left as it is", Get("/compressed/own", Brotli).With("Content-Encoding", "x-own"), Get("/compressed/own").Is("hit; ttl=60").With("Content-Encoding", "x-own")),
         new Row("A tag of the action's own is one representation", Get("/compressed/tagged", Gzip).Without("Content-Encoding").With("ETag", "\"own\""), Get("/compressed/tagged", Gzip).Is("hit; ttl=60").Without("Content-Encoding").With("ETag", "\"own\"")),
+        new Row("A digest of the action's own is one of the bytes that leave", [.. Digests.SelectMany(name => new[]
+        {
+            Get($"/compressed/digest/{name}", Gzip).Without("Content-Encoding").With(name, "own"), Get($"/compressed/digest/{name}", Gzip).Is("hit; ttl=60").Without("Content-Encoding").With(name, "own"),
+        })]),
+        new Row("A range has no digest of the whole's content", Get("/compressed/digest/Content-Digest"), Get("/compressed/digest/Content-Digest", ("Range", "bytes=0-3")).Gives(206).Without("Content-Digest"),
+            Get("/compressed/digest/Content-MD5"), Get("/compressed/digest/Content-MD5", ("Range", "bytes=0-3")).Gives(206).Without("Content-MD5"),
+            Get("/compressed/digest/Repr-Digest"), Get("/compressed/digest/Repr-Digest", ("Range", "bytes=0-3")).Gives(206).With("Repr-Digest", "own")) { IsLikePlain = false },
         new Row("Compression can be turned off", Get("/compressed/text", Gzip).Without("Content-Encoding").Without("Vary"), Get("/compressed/text", Gzip).Is("hit; ttl=60").Without("Content-Encoding")) { Settings = new() { ["CompressFromBytes"] = "2000000000" } },
     ]);
 
@@ -58,6 +68,13 @@ public sealed class CompressionTests
         public IActionResult GetOwn()
         {
             Response.Headers.ContentEncoding = "x-own";
+            return GetText();
+        }
+
+        [HttpGet("digest/{name}")]
+        public IActionResult GetDigest(string name)
+        {
+            Response.Headers[name] = "own";
             return GetText();
         }
 

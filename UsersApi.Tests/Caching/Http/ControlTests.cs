@@ -30,6 +30,8 @@ public sealed class ControlTests
         new Row("A body over the cap streams through and is not stored",
             Get("/control/long?length=11").Is("fwd=uri-miss; detail=too-large").Says("xxxxxxxxxxx"), Get("/control/long?length=11").Is("fwd=uri-miss; detail=too-large").Runs(2),
             Get("/control/long?length=10").Is("fwd=uri-miss; stored"), Get("/control/long?length=10").Is("hit; ttl=60")) { Settings = new() { ["MaxBodyBytes"] = "10" } },
+        new Row("A body that the queue has no room for is not said to be stored",
+            Get("/control/long?length=600000").Is("fwd=uri-miss; detail=too-large"), Get("/control/long?length=600000").Is("fwd=uri-miss; detail=too-large").Runs(2)) { Settings = new() { ["QueueBytes"] = "1048576" } },
         new Row("A body over the cap that ends in an unflushed writer is whole", Get("/control/writer").Says("aaaaaaaaaaaaaaabbbbb")) { Settings = new() { ["MaxBodyBytes"] = "10" } },
         new Row("A body written byte by byte over the cap is whole", Get("/control/byte-by-byte").Says("0123456789abcdef")) { Settings = new() { ["MaxBodyBytes"] = "10" }, IsLikePlain = false },
         new Row("The body of the response is what it would be without the attribute", Get("/control/abilities").Says("read False, seek False, write True")),

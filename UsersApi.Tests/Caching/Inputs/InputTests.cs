@@ -82,6 +82,7 @@ public sealed partial class InputTests
     }
 
     [TestCase("other-claim", "undeclared-user"), TestCase("number", "undeclared-header"), TestCase("accept-view", "undeclared-header")]
+    [TestCase("accept-file", "undeclared-header")]
     public async Task Read_beside_what_the_key_holds_is_noticed(string target, string detail)
     {
         await using var host = await StartAsync();

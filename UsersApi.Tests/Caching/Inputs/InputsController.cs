@@ -80,6 +80,9 @@ public sealed class InputsController : Controller
     [HttpGet("accept-view")]
     public IActionResult GetOwnResult() => new OwnResult();
 
+    [HttpGet("accept-file")]
+    public IActionResult GetOwnFile() => new OwnFile();
+
     [HttpGet("flag")]
     public IActionResult GetFlag() => Content((string?)HttpContext.Items["flag"] ?? "none");
 
@@ -95,6 +98,12 @@ public sealed class InputsController : Controller
 
     [HttpGet("version"), Version("2")]
     public IActionResult GetSecond() => Content("second");
+
+    /// <summary>A result of the framework's, which the application executes by itself.</summary>
+    private sealed class OwnFile() : FileResult("text/plain")
+    {
+        public override Task ExecuteResultAsync(ActionContext context) => context.HttpContext.Response.WriteAsync(context.HttpContext.Request.Headers.Accept.ToString());
+    }
 
     private sealed class OwnResult : IActionResult
     {

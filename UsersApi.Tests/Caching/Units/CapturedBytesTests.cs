@@ -64,7 +64,7 @@ public sealed class CapturedBytesTests
         }
     }
 
-    private static CapturedBytes Over(Stream client) => new(new DefaultHttpContext().Response, client, Cap, _ => true);
+    private static CapturedBytes Over(Stream client) => new(new DefaultHttpContext().Response, () => client, Cap, _ => true);
 
     private static byte[] BytesOf(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)(i * 31 / 7))];
 }

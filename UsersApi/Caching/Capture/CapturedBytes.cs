@@ -10,7 +10,7 @@ namespace UsersApi.Caching.Capture;
 /// <param name="client">Where the bytes stream to.</param>
 /// <param name="cap">How many bytes are taken in.</param>
 /// <param name="beforeStreaming">Told why, before the first byte leaves; false if none shall leave at all.</param>
-internal sealed class CapturedBytes(HttpResponse response, Stream client, int cap, Func<CacheOutcome, bool> beforeStreaming)
+internal sealed class CapturedBytes(HttpResponse response, Func<Stream> client, int cap, Func<CacheOutcome, bool> beforeStreaming)
 {
     private const string EventStream = "text/event-stream";
 
@@ -71,7 +71,7 @@ internal sealed class CapturedBytes(HttpResponse response, Stream client, int ca
     {
         var taken = TakeOnce(toStream: true);
         if (taken is not null)
-            Target = beforeStreaming(why) ? client : Stream.Null;
+            Target = beforeStreaming(why) ? client() : Stream.Null;
 
         return taken;
     }

@@ -11,6 +11,9 @@ internal static class EntryBuilder
         HeaderNames.TE, HeaderNames.Trailer, HeaderNames.TransferEncoding, HeaderNames.Upgrade,
     };
 
+    // Of one representation, in one coding (RFC 9530, RFC 3230, RFC 1864).
+    private static readonly string[] Digests = ["Content-Digest", "Repr-Digest", "Digest", HeaderNames.ContentMD5];
+
     /// <summary>The entry. Of its life it loses some at random, so that those stored together do not die together.</summary>
     public static CacheEntry Build(
         ResponseCapture capture, ReadOnlyMemory<byte> body, string key, Stamp? stamp, Freshness freshness, DateTimeOffset now)
@@ -65,8 +68,10 @@ internal static class EntryBuilder
         return $"\"{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16))}\"";
     }
 
-    /// <summary>An answer with a tag of its own, a coding of its own or a word against it (<c>no-transform</c>) is sent as it is.</summary>
+    /// <summary>
+    /// An answer with a tag, a coding or a digest of its own, or a word against it (<c>no-transform</c>), is sent as it is.
+    /// </summary>
     private static bool MayCompress(IHeaderDictionary headers, int length, int? compressFromBytes) =>
         length >= compressFromBytes && headers.ContentEncoding.Count == 0 && ContentCoding.IsCompressible(headers.ContentType)
-        && !headers.CacheControl.ToString().Contains("no-transform", StringComparison.OrdinalIgnoreCase);
+        && !Array.Exists(Digests, headers.ContainsKey) && !headers.CacheControl.ToString().Contains("no-transform", StringComparison.OrdinalIgnoreCase);
 }

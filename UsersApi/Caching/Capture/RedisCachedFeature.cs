@@ -10,22 +10,16 @@ public sealed class RedisCachedFeature
 
     internal RedisCachedFeature(HttpResponse response) => _response = response;
 
-    internal bool IsStorable { get; private set; } = true;
-
     internal int MaxSeconds { get; private set; } = int.MaxValue;
 
     /// <summary>This answer is not stored.</summary>
-    public void NoStore() => IsStorable = false;
+    public void NoStore() => Shorten(0);
 
     /// <summary>
     /// This answer stays fresh for so many seconds at most; less than 1 and it is not stored. It never lengthens what the
     /// attribute says.
     /// </summary>
-    public void Shorten(int seconds)
-    {
-        MaxSeconds = Math.Min(MaxSeconds, seconds);
-        IsStorable &= seconds > 0;
-    }
+    public void Shorten(int seconds) => MaxSeconds = Math.Min(MaxSeconds, seconds);
 
     /// <summary>This answer also depends on this request header: it becomes part of <c>Vary</c> and of the key.</summary>
     public void Vary(string header)

@@ -8,10 +8,11 @@ internal sealed class ResponseCapture
     private readonly IFeatureCollection _features;
     private readonly IHttpResponseFeature _response;
     private readonly IHttpResponseFeature _watched;
-    private readonly IHttpResponseBodyFeature _client;
     private readonly CapturedBytes _bytes;
     private readonly CapturedBody _body;
     private readonly HashSet<string> _named = new(StringComparer.OrdinalIgnoreCase);
+    private IHttpResponseBodyFeature _client;
+    private IHttpResponseBodyFeature _shown;
     private bool _isDeferred;
 
     /// <param name="http">The exchange.</param>
@@ -23,8 +24,10 @@ internal sealed class ResponseCapture
         (_features, Response, Policy, Options) = (http.Features, http.Response, policy, options);
         Request = new WatchedRequest(http, policy, options);
         _client = _features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        _bytes = new CapturedBytes(http.Response, _client.Stream, options.MaxBodyBytes, beforeStreaming);
-        _body = new CapturedBody(_bytes, new CaptureStream(_bytes, () => !Request.IsReadByFramework), _client);
+        // What does not fit into the queue beside another is not stored at all.
+        var cap = (int)Math.Min(options.MaxBodyBytes, options.QueueBytes / 2);
+        _bytes = new CapturedBytes(http.Response, () => _client.Stream, cap, beforeStreaming);
+        _shown = _body = new CapturedBody(_bytes, new CaptureStream(_bytes, () => !Request.IsReadByFramework), _client);
         _response = _features.GetRequiredFeature<IHttpResponseFeature>();
         _watched = WatchedFeature.Around(_response, member =>
         {
@@ -59,7 +62,9 @@ internal sealed class ResponseCapture
     public void Begin(bool isByFramework)
     {
         Request.IsReadByFramework = isByFramework;
-        _features.Set<IHttpResponseBodyFeature>(_body);
+        // Filters may put a stream of their own in place: outer ones around this one, inner ones over it.
+        _client = _features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        _features.Set(_shown);
         _features.Set(_watched);
         _features.Set(Feature);
         Request.Install();
@@ -76,6 +81,7 @@ internal sealed class ResponseCapture
         Request.Remove();
         _features.Set<RedisCachedFeature>(null);
         _features.Set(_response);
+        _shown = _features.GetRequiredFeature<IHttpResponseBodyFeature>();
         _features.Set(_client);
     }
 

@@ -27,13 +27,13 @@ internal static class Storability
             Math.Min(settings.StaleIfErrorSeconds, said.StaleIfErrorSeconds), said.Age);
         var vary = VaryOf(changes);
         string[] selecting = [.. known.Union(vary.Where(name => !policy.HoldsHeader(name)), StringComparer.OrdinalIgnoreCase)];
-        var read = capture.Request.Reads.FirstBeyond(vary);
+        var read = capture.Request.FirstReadBeyond(vary);
         var outcome =
             !policy.StatusCodes.Contains(response.StatusCode) ? CacheOutcome.Status
             : changes.AreUnrepeatable || !capture.IsReplayable ? CacheOutcome.NotReplayable
             : response.ContentLength is { } length && length != bodyLength ? CacheOutcome.NotReplayable
             : read is { } undeclared ? undeclared.Kind
-            : !feature.IsStorable ? CacheOutcome.NoStore
+            : feature.MaxSeconds <= 0 ? CacheOutcome.NoStore
             : changes.Set.Any(header => Is(header, HeaderNames.SetCookie)) ? CacheOutcome.SetCookie
             : freshness.Seconds <= 0 ? CacheOutcome.ActionCacheControl
             : selecting.Length > MaxSelecting || Array.Exists(selecting, ForbidsSharing) ? CacheOutcome.Vary : CacheOutcome.Stored;

@@ -30,6 +30,7 @@ internal sealed class WatchedRequest : IHttpRequestFeature
     private readonly CachePolicy _policy;
     private readonly RedisCachedOptions _options;
     private readonly List<(Type Type, object? Original, object Watched)> _installed = [];
+    private readonly ConcurrentQueue<(CacheOutcome Kind, string Name)> _reads = new();
 
     /// <param name="http">The request.</param>
     /// <param name="policy">The rules of its action.</param>
@@ -58,11 +59,11 @@ internal sealed class WatchedRequest : IHttpRequestFeature
         Watch(_features.Get<IServerVariablesFeature>(), CacheOutcome.UndeclaredConnection, "server variables");
     }
 
-    public InputReads Reads { get; } = new();
-
     /// <summary>The headers that were read and may be named in <c>Vary</c>, where the options ask for that.</summary>
-    public IEnumerable<string> ReadsToVaryBy =>
-        _options.VaryByWhatIsRead ? Reads.Headers.Where(name => name != "*" && !CredentialHeaders.Contain(name)) : [];
+    public IEnumerable<string> ReadsToVaryBy => _options.VaryByWhatIsRead
+        ? _reads.Where(read => read.Kind is CacheOutcome.UndeclaredHeader && read.Name != "*" && !CredentialHeaders.Contain(read.Name))
+            .Select(read => read.Name).Distinct(StringComparer.OrdinalIgnoreCase)
+        : [];
 
     /// <summary>Whether it is a result of the framework that reads now: of <c>Accept</c>, what it looks for is in the key.</summary>
     public bool IsReadByFramework { get; set; }
@@ -109,6 +110,13 @@ internal sealed class WatchedRequest : IHttpRequestFeature
 
     private bool IsByTarget => _policy.Key.IsByRawQuery;
 
+    /// <summary>
+    /// The first read that the key does not hold, and that is none of these headers: why the answer is not stored, and its name for the log.
+    /// </summary>
+    public (CacheOutcome Kind, string Name)? FirstReadBeyond(IReadOnlyCollection<string> headers) => _reads
+        .Where(read => read.Kind is not CacheOutcome.UndeclaredHeader || !headers.Contains(read.Name, StringComparer.OrdinalIgnoreCase))
+        .Select(read => ((CacheOutcome, string)?)read).FirstOrDefault();
+
     public void Install() => _installed.ForEach(feature => _features[feature.Type] = feature.Watched);
 
     public void Remove() => _installed.ForEach(feature => _features[feature.Type] = feature.Original);
@@ -135,8 +143,8 @@ internal sealed class WatchedRequest : IHttpRequestFeature
 
     private void Note(CacheOutcome kind, string name)
     {
-        if (!Is(name, _options.IgnoredReads))
-            Reads.Note(kind, name);
+        if (!Is(name, _options.IgnoredReads) && !_reads.Contains((kind, name)))
+            _reads.Enqueue((kind, name));
     }
 
     private void NoteHeader(string name)

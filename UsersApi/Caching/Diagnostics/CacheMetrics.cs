@@ -26,6 +26,9 @@ internal sealed class CacheMetrics
     private static readonly string[] Reasons =
         [.. Enum.GetNames<CacheOutcome>().Select(JsonNamingPolicy.KebabCaseLower.ConvertName)];
 
+    private static readonly CacheOutcome[] Outcomes = Enum.GetValues<CacheOutcome>();
+
+    private readonly ConcurrentDictionary<string, long[]> _routes = new();
     private readonly Histogram<long> _bodies;
     private readonly Histogram<int> _collapsed;
     private readonly Counter<long> _written;
@@ -38,7 +41,7 @@ internal sealed class CacheMetrics
     {
         var meter = factory.Create(MeterName);
         meter.CreateObservableCounter(
-            "cache.requests", () => Requests.All.Select(Measured), "{request}", "Clients' requests, by outcome, reason and route.");
+            "cache.requests", () => Requests.Select(Measured), "{request}", "Clients' requests, by outcome, reason and route.");
         _bodies = meter.CreateHistogram("cache.body.size", "By", "Bytes of the bodies of responses that were stored.", advice: Bytes);
         _collapsed = meter.CreateHistogram(
             "cache.collapse.size", "{request}", "Requests that shared one run of an action.", advice: Sharers);
@@ -51,7 +54,13 @@ internal sealed class CacheMetrics
             "cache.eviction.lease_wait", "s", "How long an eviction waited for the leases of other nodes.", advice: Seconds);
     }
 
-    public RequestCounts Requests { get; } = new();
+    /// <summary>What became of clients' requests since the start, all that is not 0, under the templates of the routes.</summary>
+    public IEnumerable<(string Route, CacheOutcome Outcome, long Count)> Requests =>
+        from route in _routes
+        from outcome in Outcomes
+        let count = Volatile.Read(ref route.Value[(int)outcome])
+        where count > 0
+        select (route.Key, outcome, count);
 
     /// <summary>The word for an outcome.</summary>
     public static string ReasonOf(CacheOutcome outcome) => Reasons[(int)outcome];
@@ -76,7 +85,9 @@ internal sealed class CacheMetrics
 
     public void Request(HttpContext http, CacheOutcome outcome)
     {
-        Requests.Add((http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "", outcome);
+        // A counter that is told of each request would look its words up each time.
+        var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "";
+        Interlocked.Increment(ref _routes.GetOrAdd(route, static _ => new long[Outcomes.Length])[(int)outcome]);
         // How long hits and misses take is what the server measures (http.server.request.duration), with these two words.
         if (http.Features.Get<IHttpMetricsTagsFeature>() is not { } server)
             return;

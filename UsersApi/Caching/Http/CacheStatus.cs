@@ -5,28 +5,24 @@ internal static class CacheStatus
 {
     public const string HeaderName = "Cache-Status";
 
-    /// <summary>The request was answered from the cache, for so many seconds still fresh; below 0, stale (section 2.3).</summary>
-    public static void SetHit(HttpContext http, string cache, CacheOutcome outcome, long ttlSeconds) => Append(http, string.Create(
-        CultureInfo.InvariantCulture, $"{cache}; hit; ttl={ttlSeconds}{(outcome is CacheOutcome.Hit ? "" : DetailOf(outcome))}"));
+    /// <summary>Answered from the cache, for so many seconds still fresh; below 0, stale (section 2.3).</summary>
+    public static string Hit(long ttlSeconds) => string.Create(CultureInfo.InvariantCulture, $"; hit; ttl={ttlSeconds}");
 
-    /// <summary>The request went on to the action.</summary>
+    /// <summary>Went on to the action, for this reason, a word of section 2.2.</summary>
+    public static string Forward(string reason) => "; fwd=" + reason;
+
+    /// <summary>Says of a request what way it went, and what became of it.</summary>
     /// <param name="http">The request.</param>
     /// <param name="cache">The name of the cache.</param>
+    /// <param name="way"><see cref="Hit"/>, <see cref="Forward"/>, or empty where it was refused.</param>
     /// <param name="outcome">What became of it.</param>
-    /// <param name="forward">The reason, a word of RFC 9211, section 2.2.</param>
-    public static void SetForward(HttpContext http, string cache, CacheOutcome outcome, string forward) =>
-        Append(http, $"{cache}; fwd={forward}{(outcome switch
+    public static void Add(HttpContext http, string cache, string way, CacheOutcome outcome) =>
+        // A line of its own: the caches nearer to the origin come first (section 2).
+        http.Response.Headers.Append(HeaderName, cache + way + outcome switch
         {
+            CacheOutcome.Hit => "",
             CacheOutcome.Stored => "; stored",
             CacheOutcome.Collapsed => "; collapsed",
-            _ => DetailOf(outcome),
-        })}");
-
-    /// <summary>The request went nowhere.</summary>
-    public static void SetRefused(HttpContext http, string cache, CacheOutcome why) => Append(http, cache + DetailOf(why));
-
-    private static string DetailOf(CacheOutcome outcome) => "; detail=" + CacheMetrics.ReasonOf(outcome);
-
-    // A line of its own: the caches nearer to the origin come first (section 2).
-    private static void Append(HttpContext http, string value) => http.Response.Headers.Append(HeaderName, value);
+            _ => "; detail=" + CacheMetrics.ReasonOf(outcome),
+        });
 }

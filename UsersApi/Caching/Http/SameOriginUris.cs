@@ -3,6 +3,9 @@ namespace UsersApi.Caching.Http;
 /// <summary>The URIs of this origin that a response names.</summary>
 internal static class SameOriginUris
 {
+    // Stands for the origin of the request, whose name a client may have made up.
+    private const string Own = "http://own.invalid";
+
     /// <summary>The decoded paths of <c>Location</c> and <c>Content-Location</c>, where they are of the request's own origin.</summary>
     public static IEnumerable<string> In(HttpContext http)
     {
@@ -10,13 +13,14 @@ internal static class SameOriginUris
         var headers = http.Response.Headers;
         foreach (var text in new[] { headers.Location.ToString(), headers[HeaderNames.ContentLocation].ToString() })
         {
-            if (text.Length > 0
-                && Uri.TryCreate($"{request.Scheme}://{request.Host}{request.PathBase}{request.Path}", UriKind.Absolute, out var own)
-                && Uri.TryCreate(own, text, out var uri)
-                && Uri.Compare(own, uri, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0)
+            if (text.Length > 0 && Uri.TryCreate(new Uri($"{Own}{request.PathBase}{request.Path}"), text, out var uri)
+                && (IsOf(Own, uri) || IsOf($"{request.Scheme}://{request.Host}", uri)))
             {
                 yield return Uri.UnescapeDataString(uri.AbsolutePath);
             }
         }
     }
+
+    private static bool IsOf(string origin, Uri uri) => Uri.TryCreate(origin, UriKind.Absolute, out var own)
+        && Uri.Compare(own, uri, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
 }

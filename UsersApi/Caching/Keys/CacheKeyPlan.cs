@@ -4,8 +4,9 @@ namespace UsersApi.Caching.Keys;
 /// <param name="Text">Method, host, path and arguments.</param>
 /// <param name="Path">The path alone: the tag under which an unsafe request to this URI evicts.</param>
 /// <param name="HasArguments">Whether <paramref name="Text"/> has a section of arguments.</param>
+/// <param name="HasOtherValues">Whether middleware has set route values that select, of which the URI says nothing.</param>
 /// <param name="Hashed">The bound arguments of which the key holds a hash alone: headers, and what is marked so.</param>
-internal sealed record KeyDraft(string Text, string Path, bool HasArguments, IReadOnlyList<string> Hashed);
+internal sealed record KeyDraft(string Text, string Path, bool HasArguments, bool HasOtherValues, IReadOnlyList<string> Hashed);
 
 /// <summary>What the key of one action's responses is made of; settled once, at start.</summary>
 /// <remarks>
@@ -94,12 +95,9 @@ internal sealed class CacheKeyPlan
         var start = key.Length;
         var inPath = RoutePath.Write(key, context, _arguments, parts);
         var path = parts.Count == 0 ? key.ToString(start, key.Length - start) : RoutePath.InPlace(context, _arguments);
-        RoutePath.WriteOtherValues(parts, context, _written);
-        foreach (var argument in _written)
-        {
-            if (!inPath.Contains(argument))
-                KeyShape.Write(parts, argument.KeyName, argument.ValueIn(context), argument.Metadata);
-        }
+        var hasOthers = RoutePath.WriteOtherValues(parts, context, _written);
+        foreach (var argument in _written.Except(inPath))
+            KeyShape.Write(parts, argument.KeyName, argument.ValueIn(context), argument.Metadata);
 
         if (IsByRawQuery)
             WriteTarget(parts, context.HttpContext, path);
@@ -112,7 +110,7 @@ internal sealed class CacheKeyPlan
         foreach (var argument in _hashed)
             WriteHashed(hashed, argument, context);
 
-        return new KeyDraft(key.ToString(), path, HasArguments: parts.Count > 0, hashed);
+        return new KeyDraft(key.ToString(), path, HasArguments: parts.Count > 0, hasOthers, hashed);
     }
 
     /// <summary>The key, within its greatest length.</summary>

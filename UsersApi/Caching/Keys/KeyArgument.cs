@@ -10,24 +10,14 @@ internal sealed class KeyArgument
     private readonly ParameterDescriptor _parameter;
     private readonly object? _default;
 
-    private KeyArgument(ParameterDescriptor parameter, IModelMetadataProvider provider)
+    private KeyArgument(ParameterDescriptor parameter, ICustomAttributeProvider declared, ModelMetadata metadata)
     {
         _parameter = parameter;
         _default = DefaultOf(parameter);
-        Metadata = parameter switch
-        {
-            // A property's own attribute, as in [FromHeader] on a property, is known to its metadata only.
-            ControllerBoundPropertyDescriptor { PropertyInfo: var property } =>
-                provider.GetMetadataForProperty(property.DeclaringType!, property.Name),
-            ControllerParameterDescriptor { ParameterInfo: var info } when provider is ModelMetadataProvider rich =>
-                rich.GetMetadataForParameter(info),
-            _ => provider.GetMetadataForType(parameter.ParameterType),
-        };
+        Metadata = metadata;
         Source = parameter.BindingInfo?.BindingSource ?? Metadata.BindingSource;
         Name = parameter.BindingInfo?.BinderModelName ?? Metadata.BinderModelName ?? parameter.Name;
-        var declared = (ICustomAttributeProvider?)(parameter as ControllerParameterDescriptor)?.ParameterInfo
-            ?? (parameter as ControllerBoundPropertyDescriptor)?.PropertyInfo;
-        IsHashed = declared?.IsDefined(typeof(HashedInKeyAttribute), inherit: true) is true;
+        IsHashed = declared.IsDefined(typeof(HashedInKeyAttribute), inherit: true);
         HasOwnBinder = (parameter.BindingInfo?.BinderType ?? Metadata.BinderType) is not null;
     }
 
@@ -56,7 +46,13 @@ internal sealed class KeyArgument
         || string.Equals(name, _parameter.Name, StringComparison.OrdinalIgnoreCase);
 
     public static IReadOnlyList<KeyArgument> Of(ControllerActionDescriptor action, IModelMetadataProvider provider) =>
-        [.. action.Parameters.Concat(action.BoundProperties).Select(parameter => new KeyArgument(parameter, provider))];
+    [
+        .. action.Parameters.Cast<ControllerParameterDescriptor>().Select(parameter => new KeyArgument(
+            parameter, parameter.ParameterInfo, ((ModelMetadataProvider)provider).GetMetadataForParameter(parameter.ParameterInfo))),
+        // A property's own attribute, as in [FromHeader] on a property, is known to its metadata only.
+        .. action.BoundProperties.Cast<ControllerBoundPropertyDescriptor>().Select(bound => new KeyArgument(
+            bound, bound.PropertyInfo, provider.GetMetadataForProperty(bound.PropertyInfo.DeclaringType!, bound.Name))),
+    ];
 
     /// <summary>The value that the action sees: the bound one, or the default that MVC fills in by itself.</summary>
     public object? ValueIn(ActionExecutingContext context) => _parameter is ControllerBoundPropertyDescriptor { PropertyInfo: var property }

@@ -22,21 +22,19 @@ internal static class RoutePath
         }
 
         var held = new List<KeyArgument>();
-        var path = request.Path.Value.AsSpan().Trim('/');
-        var left = path.IsEmpty ? 0 : path.Count('/') + 1;
-        foreach (var segment in pattern.PathSegments)
+        var sent = request.Path.Value?.Split('/', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        foreach (var (i, segment) in pattern.PathSegments.Index())
         {
-            left--;
             if (segment is { IsSimple: true, Parts: [RoutePatternParameterPart { Name: var name }] })
             {
                 // What the URI leaves out is no part of its path: a write to this URI evicts it.
                 if (TextOf(name, context, arguments, held) is not { } text)
                     continue;
 
-                if (left >= 0)
-                    key.Append('/').Append(KeyText.Escaped(text));
-                else
+                if (i >= sent.Length)
                     parts?.Add($"{{{KeyText.Escaped(name)}}}={KeyText.Escaped(text)}");
+                else
+                    key.Append('/').Append(KeyText.Escaped(IsSpelledOtherwise(name, text, sent[i], context) ? sent[i].ToLowerInvariant() : text));
 
                 continue;
             }
@@ -57,25 +55,28 @@ internal static class RoutePath
             }
         }
 
-        if (path.IsEmpty)
+        if (sent.Length == 0)
             key.Append('/');
 
         return held;
     }
 
-    /// <summary>Appends the route values that no template and no argument holds: middleware has set them, for a tenant say.</summary>
-    public static void WriteOtherValues(List<string> parts, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments)
+    /// <summary>Appends the route values that no template and no argument holds.</summary>
+    /// <returns>Whether there are any that no template holds: middleware has set them, for a tenant say.</returns>
+    public static bool WriteOtherValues(List<string> parts, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments)
     {
         var pattern = (context.HttpContext.GetEndpoint() as RouteEndpoint)?.RoutePattern;
-        foreach (var (name, value) in context.RouteData.Values)
-        {
-            if (!context.ActionDescriptor.RouteValues.ContainsKey(name) && pattern?.GetParameter(name) is null
-                && !arguments.Any(argument => MayBeOfPath(argument) && argument.IsNamed(name)))
-            {
-                parts.Add($"{{{KeyText.Escaped(name)}}}={KeyText.Escaped(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")}");
-            }
-        }
+        var others = context.RouteData.Values
+            .Where(value => !context.ActionDescriptor.RouteValues.ContainsKey(value.Key) && pattern?.GetParameter(value.Key) is null).ToList();
+        parts.AddRange(others
+            .Where(value => !arguments.Any(argument => MayBeOfPath(argument) && argument.IsNamed(value.Key)))
+            .Select(value => $"{{{KeyText.Escaped(value.Key)}}}={KeyText.Escaped(TextOf(value.Value) ?? "")}"));
+        return pattern is not null && others.Exists(value => !Equals(value.Value, pattern.Defaults.GetValueOrDefault(value.Key)));
     }
+
+    // A parameter transformer writes the names of controllers and actions in its own way, and the URI is what a write evicts.
+    private static bool IsSpelledOtherwise(string name, string text, string sent, ActionExecutingContext context) =>
+        context.ActionDescriptor.RouteValues.ContainsKey(name) && !string.Equals(text, sent, StringComparison.OrdinalIgnoreCase);
 
     private static bool MayBeOfPath(KeyArgument argument) =>
         !argument.IsFromElsewhere && argument.Source != BindingSource.Query && argument.Source != BindingSource.Header;
@@ -108,7 +109,9 @@ internal static class RoutePath
         // Controller and action names match whatever their case: the descriptor's own spelling is the canonical one.
         context.ActionDescriptor.RouteValues.TryGetValue(name, out var required) && required is not null
             ? required
-            : Convert.ToString(context.HttpContext.GetRouteValue(name), CultureInfo.InvariantCulture) is { Length: > 0 } raw ? raw : null;
+            : TextOf(context.HttpContext.GetRouteValue(name)) is { Length: > 0 } raw ? raw : null;
+
+    private static string? TextOf(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture);
 
     /// <summary>A decoded path as it stands in a URI, in the spelling of <see cref="Write"/>.</summary>
     public static string OfUri(string? path) => string.Concat(

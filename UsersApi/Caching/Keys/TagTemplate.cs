@@ -13,17 +13,8 @@ internal sealed partial class TagTemplate(string template)
 
     public override string ToString() => template;
 
-    public string Resolve(ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments)
-    {
-        if (_pieces.Length == 1)
-            return template;
-
-        var tag = new StringBuilder();
-        for (var i = 0; i < _pieces.Length; i++)
-            tag.Append(i % 2 == 0 ? _pieces[i] : ValueOf(_pieces[i], context, arguments));
-
-        return tag.ToString();
-    }
+    public string Resolve(ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments) =>
+        string.Concat(_pieces.Select((piece, i) => i % 2 == 0 ? piece : ValueOf(piece, context, arguments)));
 
     private static string? ValueOf(string name, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments) =>
         arguments.FirstOrDefault(argument => argument.IsNamed(name) && KeyText.Knows(argument.Metadata.ModelType)) is { } argument

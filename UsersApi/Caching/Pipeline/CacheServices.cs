@@ -14,38 +14,23 @@ internal sealed record CacheServices(
         using var span = CacheTraces.Start("cache delivery");
         span.Note(answer.Outcome);
         var now = Time.GetUtcNow();
-        if (answer.Outcome is CacheOutcome.Collapsed)
-        {
-            ReportForward(request.Http, answer.Outcome, answer.ForwardReason);
-        }
-        else
-        {
-            var ttl = (answer.Entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000;
-            CacheStatus.SetHit(request.Http, Options.Name, answer.Outcome, ttl);
-            Count(request.Http, answer.Outcome);
-            if (answer.Outcome is CacheOutcome.Hit)
-                Observer?.Hit(request, answer.Entry);
-        }
+        var ttl = (answer.Entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000;
+        Report(
+            request.Http, answer.Outcome, answer.Outcome is CacheOutcome.Collapsed ? CacheStatus.Forward(answer.ForwardReason) : CacheStatus.Hit(ttl));
+        if (answer.Outcome is CacheOutcome.Hit)
+            Observer?.Hit(request, answer.Entry);
 
         await new ResponseDelivery(request, now).SendAsync(answer.Entry, isHit: true);
     }
 
-    /// <summary>The request went to the action, for this reason (RFC 9211, section 2.2).</summary>
-    public void ReportForward(HttpContext http, CacheOutcome outcome, string reason)
+    /// <summary>Says what became of a request, to its client and to the metrics.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="outcome">What became of it.</param>
+    /// <param name="way">What way it went, see <see cref="CacheStatus"/>.</param>
+    public void Report(HttpContext http, CacheOutcome outcome, string way)
     {
-        CacheStatus.SetForward(http, Options.Name, outcome, reason);
-        Count(http, outcome);
-    }
-
-    public void ReportRefusal(HttpContext http, CacheOutcome outcome)
-    {
-        CacheStatus.SetRefused(http, Options.Name, outcome);
-        Count(http, outcome);
-    }
-
-    // What the cache or an operator asks is none of the clients' requests: a hit ratio is theirs.
-    private void Count(HttpContext http, CacheOutcome outcome)
-    {
+        CacheStatus.Add(http, Options.Name, way, outcome);
+        // What the cache or an operator asks is none of the clients' requests: a hit ratio is theirs.
         if (RedisCachedOwnRequest.Of(http) is null)
             Metrics.Request(http, outcome);
     }

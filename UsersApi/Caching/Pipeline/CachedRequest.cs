@@ -8,8 +8,8 @@ internal sealed class CachedRequest(HttpContext http, CachePolicy policy, BoundR
 
     public HttpContext Http => http;
 
-    /// <summary>Whether something of the application's own has selected the response, of which <c>Vary</c> can't tell.</summary>
-    public bool IsSelectedUnseen { get; } = policy.Key.IsSelectedUnseen || services.Dimensions.HaveOwnFor(http);
+    /// <summary>Whether something has selected the response of which <c>Vary</c> can't tell.</summary>
+    public bool IsSelectedUnseen { get; } = services.Dimensions.SelectUnseen(policy, bound.Draft, http);
 
     /// <summary>Its headers, also while some are hidden from its action.</summary>
     public IHeaderDictionary Headers { get; } = http.Request.Headers;

@@ -41,7 +41,7 @@ internal static class EarlyHitRules
                 ? "an argument is bound from a header, or to a property of the controller"
             : policy.Key.Arguments.FirstOrDefault(argument => !DependsOnTargetAlone(argument)) is { } argument
                 ? $"the argument {argument.Name} may be bound or validated otherwise the next time"
-            : PartsOf(mvc).Concat(filterProviders).FirstOrDefault(part => !IsOfMvc(part.GetType())) is { } part
+            : PartsOf(mvc).Concat(filterProviders).FirstOrDefault(part => !MvcTypes.Include(part.GetType())) is { } part
                 ? $"{part.GetType().Name} may look at more than the target"
             : null;
     }
@@ -51,7 +51,7 @@ internal static class EarlyHitRules
 
     private static bool HasSay(IFilterMetadata filter, bool isInside) =>
         filter is not ICachedAction && (filter as ServiceFilterAttribute)?.ServiceType != typeof(EvictionFilter)
-        && !(IsOfMvc(filter.GetType()) && Harmless.Contains(filter.GetType().Name))
+        && !(MvcTypes.Include(filter.GetType()) && Harmless.Contains(filter.GetType().Name))
         && AlwaysRun.Concat(isInside ? [] : RunOutside).Any(kind => kind.IsInstanceOfType(filter));
 
     // A time without a day is bound to another value tomorrow. A validator that takes a context may ask services.
@@ -67,7 +67,4 @@ internal static class EarlyHitRules
     private static bool TakesContext(Type validator) => validator.GetMethod(
         "IsValid", BindingFlags.Instance | BindingFlags.NonPublic, [typeof(object), typeof(ValidationContext)])?.DeclaringType
         != typeof(ValidationAttribute);
-
-    private static bool IsOfMvc(Type type) =>
-        type.Assembly.GetName().Name?.StartsWith("Microsoft.AspNetCore.Mvc", StringComparison.Ordinal) is true;
 }

@@ -9,10 +9,11 @@ namespace UsersApi.Caching.Pipeline;
 /// </summary>
 internal sealed class EvictionFilter(
     TagEvictor evictor, CachedPaths paths, IModelMetadataProvider provider, ProblemDetailsFactory problems,
-    IOptions<RedisCachedOptions> options) : IAsyncActionFilter
+    IOptions<RedisCachedOptions> options) : IAsyncActionFilter, IAsyncResultFilter
 {
-    // Outside of all other action filters: what they change has to be evicted too.
-    public const int FilterOrder = int.MinValue + 1_000;
+    // Outside of all other filters, those of controllers (int.MinValue too, in a narrower scope) among them: what they change has to be
+    // evicted too.
+    public const int FilterOrder = int.MinValue;
 
     // All that IANA's registry of methods calls safe (RFC 9110, section 16.1).
     private static readonly HashSet<string> SafeMethods =
@@ -37,7 +38,9 @@ internal sealed class EvictionFilter(
 
         var feature = new RedisCacheEvictFeature();
         http.Features.Set(feature);
-        http.Response.OnStarting(() => EvictLocationsAsync(http, tags));
+        if (!http.Response.HasStarted)
+            http.Response.OnStarting(() => EvictAtStartAsync(http, feature, tags));
+
         var executed = await next();
         if (IsRefusal(executed) || feature.IsUnchanged)
             return;
@@ -50,6 +53,7 @@ internal sealed class EvictionFilter(
                 TagNames.GroupsOf(tags.Select(tag => TagNames.Fold(tag, options.Value.TagBuckets)));
         }
 
+        feature.Tags = tags;
         if (tags.Count == 0 || await evictor.EvictAsync(tags))
         {
             feature.Evicted?.Invoke();
@@ -66,6 +70,21 @@ internal sealed class EvictionFilter(
         headers.RetryAfter = "1";
         executed.Result = new ObjectResult(problems.CreateProblemDetails(
             http, StatusCodes.Status503ServiceUnavailable, "The change may have been made, but it can't be made known everywhere yet."));
+    }
+
+    /// <summary>A result that runs the application's code, an iterator of commits say, may change what was evicted before it.</summary>
+    public async Task OnResultExecutionAsync(ResultExecutingContext context, ResultExecutionDelegate next)
+    {
+        if (context.HttpContext.Features.Get<RedisCacheEvictFeature>() is not { Tags: { Count: > 0 } tags } feature || !RunsCode(context.Result))
+        {
+            await next();
+            return;
+        }
+
+        // Evicted again before the response leaves, and before its end does.
+        feature.Tags = null;
+        await next();
+        await evictor.EvictAsync(tags);
     }
 
     // A 4xx says that nothing was changed. An exception does not, and neither does a 5xx: both may come after the commit, unless the
@@ -93,16 +112,20 @@ internal sealed class EvictionFilter(
         .Where(path => !new PathString(path).StartsWithSegments(http.Request.PathBase, out var rest) || paths.Contain(rest))
         .Select(path => TagNames.OfPath(RoutePath.OfUri(path)));
 
-    /// <summary>What named its location only while it was executed.</summary>
-    private async Task EvictLocationsAsync(HttpContext http, List<string> evicted)
+    /// <summary>Of an action that answers before it is over, all of it; else what named its location only while it was executed.</summary>
+    private async Task EvictAtStartAsync(HttpContext http, RedisCacheEvictFeature feature, List<string> tags)
     {
-        if (http.Response.StatusCode is >= 400 and < 500 || http.Features.Get<RedisCacheEvictFeature>() is { IsUnchanged: true })
+        if (http.Response.StatusCode is >= 400 and < 500 || feature.IsUnchanged)
             return;
 
-        var others = LocationsOf(http).Except(evicted).ToList();
+        var others = LocationsOf(http).Union(tags).Except(feature.Tags ?? []).ToList();
         if (others.Count > 0)
             await evictor.EvictAsync(others);
     }
+
+    private static bool RunsCode(IActionResult result) => !MvcTypes.Execute(result)
+        || (result is ObjectResult { Value: { } value } && Array.Exists(
+            value.GetType().GetInterfaces(), type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>)));
 
     private sealed class Plan(ControllerActionDescriptor action, IModelMetadataProvider provider)
     {

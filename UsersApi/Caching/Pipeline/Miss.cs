@@ -198,7 +198,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
     private bool TryStoreVaryMarker(CacheEntry entry, IReadOnlyList<string> selecting) => selecting.Count == found.Lookup.Selecting.Count
         || services.Store.TryStore(_policy, EntryBuilder.VaryMarker(entry, request.KeyOf([]), selecting));
 
-    private void Report(CacheOutcome outcome) => services.ReportForward(_http, outcome, found.Lookup.ForwardReason);
+    private void Report(CacheOutcome outcome) => services.Report(_http, outcome, CacheStatus.Forward(found.Lookup.ForwardReason));
 
     /// <summary>What a result holds, before outer filters have their say. Values are the same where they are one object.</summary>
     private readonly record struct ResultContent(object? Value, int? Status, string? Type, int ResponseStatus)

@@ -7,6 +7,9 @@ public sealed class RedisCacheEvictFeature
 
     internal Action? Evicted { get; private set; }
 
+    /// <summary>What was evicted once the action was over; null before.</summary>
+    internal IReadOnlyCollection<string>? Tags { get; set; }
+
     /// <summary>Nothing was changed, whatever the response says: nothing is evicted. A 4xx says so by itself.</summary>
     public void ChangedNothing() => IsUnchanged = true;
 

@@ -55,7 +55,7 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
 
         if (_request is null)
         {
-            services.ReportForward(http, bypass!.Value, "bypass");
+            services.Report(http, bypass!.Value, CacheStatus.Forward("bypass"));
             await next();
             return;
         }
@@ -131,7 +131,7 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
     private async Task CompleteAsync(ResultExecutingContext context, ResultExecutionDelegate next, Miss miss)
     {
         var isUntouched = miss.IsUntouched(context);
-        var executed = await miss.CaptureAsync(() => next(), IsByFramework(context.Result));
+        var executed = await miss.CaptureAsync(() => next(), MvcTypes.Execute(context.Result));
         if (executed is not { Exception: { } error, ExceptionHandled: false })
         {
             // Of an exception that an inner filter handled, half a body may be left.
@@ -148,13 +148,9 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
             await services.DeliverAsync(_request!, _answer);
     }
 
-    // Views and results of minimal APIs run the application's own code, which may look at anything.
-    private static bool IsByFramework(IActionResult result) => result is ObjectResult or JsonResult or ContentResult or FileResult
-        or StatusCodeResult or EmptyResult or RedirectResult or LocalRedirectResult or RedirectToActionResult or RedirectToRouteResult;
-
     private StatusCodeResult Overloaded(HttpContext http)
     {
-        services.ReportRefusal(http, CacheOutcome.Overloaded);
+        services.Report(http, CacheOutcome.Overloaded, way: "");
         http.Response.Headers.RetryAfter = "1";
         _miss?.Dispose();
         _miss = null;

@@ -111,6 +111,8 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
         }
 
         _response.StatusCode = StatusCodes.Status206PartialContent;
+        // Unlike those of the representation, they are of the bytes that are sent (RFC 9530, section 2; RFC 1864).
+        _response.Headers.ContentMD5 = _response.Headers["Content-Digest"] = default;
         await WriteAsync(entry.Body.Slice(range.Start, range.Length));
     }
 

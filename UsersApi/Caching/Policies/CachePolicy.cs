@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 
 namespace UsersApi.Caching.Policies;
@@ -90,11 +91,8 @@ internal sealed class CachePolicy
     public BoundRequest Bind(ActionExecutingContext context)
     {
         var draft = Key.Draft(context);
-        var tags = new string[_tags.Length + 2];
-        (tags[0], tags[1]) = (TagNames.All, TagNames.Fold(TagNames.OfPath(draft.Path), _buckets));
-        for (var i = 0; i < _tags.Length; i++)
-            tags[i + 2] = TagNames.Fold(_tags[i].Resolve(context, Key.Arguments), _buckets);
-
+        IEnumerable<string> own = [TagNames.OfPath(draft.Path), .. _tags.Select(tag => tag.Resolve(context, Key.Arguments))];
+        string[] tags = [TagNames.All, .. own.Select(tag => TagNames.Fold(tag, _buckets))];
         return new BoundRequest(draft, tags, _hasGroups ? TagNames.GroupsOf(tags.Skip(1)) : null);
     }
 
@@ -107,7 +105,8 @@ internal sealed class CachePolicy
         // Identity is the first of several, and what somebody claims counts whether or not it was authenticated.
         CacheAudience.Anonymous when http.Request.Headers.Authorization.Count > 0
             || http.User.Identities.Any(identity => identity.IsAuthenticated || identity.Claims.Any()) => CacheOutcome.Credentials,
-        CacheAudience.PerUser when KeyDimensions.SubjectOf(http.User) is null => CacheOutcome.NoSubject,
+        CacheAudience.PerUser when http.User.Identity is not ClaimsIdentity { IsAuthenticated: true } user
+            || KeyDimensions.SubjectOf(user) is null => CacheOutcome.NoSubject,
         _ => null,
     };
 }

@@ -15,7 +15,9 @@ internal sealed class CachedPaths(CachePolicies policies, EndpointDataSource end
         var all = endpoints.Endpoints;
         if (!ReferenceEquals(known.Of, all))
         {
-            var cached = all.OfType<RouteEndpoint>().Where(endpoint => policies.For(endpoint) is not null);
+            // Of a dynamic endpoint only a request tells to which action it leads.
+            var cached = all.OfType<RouteEndpoint>().Where(endpoint => policies.For(endpoint) is not null
+                || endpoint.Metadata.GetMetadata<IDynamicEndpointMetadata>() is { IsDynamic: true });
             _known = known = new Matchers(all, [.. cached.Select(MatcherOf)]);
         }
 

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Localization;
 
 namespace UsersApi.Caching.Policies;
 
@@ -12,6 +13,9 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
     private readonly byte[] _secret = SecretOf(options.Value) ?? RandomNumberGenerator.GetBytes(32);
     private readonly byte[] _sharedSecret = SecretOf(options.Value) ?? "UsersApi.Caching"u8.ToArray();
     private readonly ICacheKeyDimension[] _others = [.. others];
+    private readonly (string, string) _ownCulture = CultureNames;
+
+    private static (string Culture, string UI) CultureNames => (CultureInfo.CurrentCulture.Name, CultureInfo.CurrentUICulture.Name);
 
     /// <summary>The key of a request.</summary>
     /// <param name="policy">The rules of its action.</param>
@@ -38,13 +42,17 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
         return policy.Key.Capped($"{draft.Text}{(draft.HasArguments ? ":" : "::")}{section}");
     }
 
-    /// <summary>Whether something of the application's own selects this response, of which no header tells.</summary>
-    public bool HaveOwnFor(HttpContext http) => Array.Exists(_others, other => other.ValueOf(http) is not null);
+    /// <summary>
+    /// Whether something selects this response of which no header tells: another action on its path, a source or dimension of the
+    /// application's own, a route value or a culture that middleware has set.
+    /// </summary>
+    public bool SelectUnseen(CachePolicy policy, KeyDraft draft, HttpContext http) =>
+        policy.SharesPath || policy.Key.IsSelectedUnseen || draft.HasOtherValues
+        || (http.Features.Get<IRequestCultureFeature>() is null && CultureNames != _ownCulture)
+        || Array.Exists(_others, other => other.ValueOf(http) is not null);
 
-    /// <summary>The claim that names the user; null where there is none.</summary>
-    public static Claim? SubjectOf(ClaimsPrincipal user) => user.Identity is { IsAuthenticated: true }
-        ? user.FindFirst("sub") ?? user.FindFirst(ClaimTypes.NameIdentifier)
-        : null;
+    /// <summary>The claim that names the user of an identity, whether or not it was authenticated; null where there is none.</summary>
+    public static Claim? SubjectOf(ClaimsIdentity identity) => identity.FindFirst("sub") ?? identity.FindFirst(ClaimTypes.NameIdentifier);
 
     /// <summary>What selects a response now: the action may change it.</summary>
     public IReadOnlyList<string> PartsOf(CachePolicy policy, KeyDraft draft, HttpContext http)
@@ -58,11 +66,12 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
 
         policy.Accept.Write(parts, http.Request);
         // A culture is told by name, and left out where it is the invariant one.
-        if (CultureInfo.CurrentCulture.Name.Length + CultureInfo.CurrentUICulture.Name.Length > 0)
-            Add(parts, "@culture", CultureInfo.CurrentCulture.Name, CultureInfo.CurrentUICulture.Name);
+        if (CultureNames is not ("", "") and var (culture, ui))
+            Add(parts, "@culture", culture, ui);
 
-        if (policy.Settings.Audience is CacheAudience.PerUser && SubjectOf(http.User) is { } subject)
-            Add(parts, "@user", subject.Subject?.AuthenticationType ?? "", subject.Issuer, subject.Value);
+        // Several schemes may have authenticated one request, and the action may look at any of its identities.
+        if (policy.Settings.Audience is CacheAudience.PerUser)
+            Add(parts, "@user", http.User.Identities.SelectMany(TextsOf));
 
         foreach (var type in policy.Settings.VaryByClaims)
         {
@@ -77,6 +86,13 @@ internal sealed class KeyDimensions(IOptions<RedisCachedOptions> options, IEnume
         }
 
         return parts;
+    }
+
+    // An identity without a type of authentication is of nobody who was authenticated.
+    private static string[] TextsOf(ClaimsIdentity identity)
+    {
+        var subject = SubjectOf(identity);
+        return [identity.AuthenticationType ?? "", subject?.Issuer ?? "", subject?.Value ?? ""];
     }
 
     private static void Add(List<string> parts, string name, params IEnumerable<string> values) =>

@@ -25,14 +25,6 @@ internal sealed class CacheWriteQueue(IOptions<RedisCachedOptions> options, Cach
     /// <returns>False after <see cref="Complete"/>.</returns>
     public bool TryEnqueue(CacheEntry entry)
     {
-        // What does not fit in by itself must not push out all that waits.
-        if (entry.Size > options.Value.QueueBytes)
-        {
-            metrics.QueueDropped(1);
-            entry.Claim?.Dispose();
-            return true;
-        }
-
         Add(entry, +1);
         _latest[entry.Key] = entry;
         if (!_channel.Writer.TryWrite(entry))

@@ -17,12 +17,8 @@ internal sealed class CacheWriteWorker(
     {
         // The base class cancels the loops at once: they end by themselves when the completed queue is empty.
         queue.Complete();
-        if (ExecuteTask is { } draining)
-        {
-            await draining.WaitAsync(options.Value.DrainTimeout, time, cancellationToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
+        await (ExecuteTask ?? Task.CompletedTask).WaitAsync(options.Value.DrainTimeout, time, cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (queue.Count is > 0 and var left)
         {
             metrics.QueueDropped(left);

@@ -38,25 +38,15 @@ internal sealed class ChangeMessages(KnownVersions known, TimeProvider time)
         (_incarnation, _seen) = (inc, seq);
         if (isEviction)
             known.Forget(lines.Skip(5));
-        else if (node == Node)
-            HandleOwn(kind, lines);
+        else if (node == Node && kind == "left")
+            _left.TrySetResult();
+        // Counted from before it was asked for, on this node's own clock.
+        else if (node == Node && lines is [_, _, _, _, var asked, ..] && long.TryParse(asked, CultureInfo.InvariantCulture, out var askedAt))
+            known.HoldUntil(askedAt + (long)(LeaseTerms.UsedFor.TotalSeconds * time.TimestampFrequency));
 
         // Once for each incarnation: the data set of the server is an older one.
         var reset = wentBack && _resetIncarnation != inc ? _resetIncarnation = inc : null;
         return reset is not null || isEviction ? new FollowUp(reset, isEviction ? node : null, isEviction ? lines[4] : null) : null;
-    }
-
-    private void HandleOwn(string kind, string[] lines)
-    {
-        if (kind == "left")
-        {
-            _left.TrySetResult();
-        }
-        else if (lines.Length > 4 && long.TryParse(lines[4], CultureInfo.InvariantCulture, out var askedAt))
-        {
-            // Counted from before it was asked for, on this node's own clock.
-            known.HoldUntil(askedAt + (long)(LeaseTerms.UsedFor.TotalSeconds * time.TimestampFrequency));
-        }
     }
 }
 

@@ -6,7 +6,7 @@ namespace UsersApi.Caching.Versions;
 /// </summary>
 internal sealed class LeaseKeeper(
     RedisConnection connection, VersionScripts scripts, ScriptRunner runner, KnownVersions known, ChangeMessages messages,
-    Acknowledgements acknowledgements,
+    Acknowledgements acknowledgements, ITagVersions versions,
     IOptions<RedisCachedOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger) : BackgroundService, IAsyncDisposable
 {
     // Hits do not read the tags that they use: Redis would take them for unused, and forget them first.
@@ -20,13 +20,13 @@ internal sealed class LeaseKeeper(
     private long _unanswered;
 
     /// <summary>
-    /// Subscribes before the host serves: what a write waits for would else be told before this node listens. Of a Redis that is not
-    /// there, the host does not wait for more than a second.
+    /// Subscribes, and gets ready, before the host serves: what a write waits for would else be told before this node listens. Of a Redis
+    /// that is not there, the host does not wait for more than a second.
     /// </summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         _first = TryRenewAsync();
-        await _first.WaitAsync(LeaseTerms.Length, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await WarmUpAsync().WaitAsync(LeaseTerms.Length, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await base.StartAsync(cancellationToken);
     }
 
@@ -71,6 +71,14 @@ internal sealed class LeaseKeeper(
         }
     }
 
+    // The first read compiles what all later ones use: no request should miss its deadline for that.
+    private async Task WarmUpAsync()
+    {
+        await _first;
+        await connection.Bodies;
+        await versions.ReadAsync([TagNames.All]);
+    }
+
     private async Task TryRenewAsync()
     {
         try
@@ -91,6 +99,11 @@ internal sealed class LeaseKeeper(
 
     private async Task RenewAsync()
     {
+        // At first, and for as long as something is missing.
+        if (_incarnation.Length == 0 || runner.MissingRequirement is not null)
+            await scripts.CheckRightsAsync().WaitAsync(runner.LongestReply, time);
+
+        runner.NoteRequirementsMet();
         var askedAt = time.GetTimestamp();
         // Every lease of an earlier incarnation has run out: whoever holds one is among the holders.
         var calm = _incarnation.Length > 0 && time.GetElapsedTime(_incarnationSince, askedAt) > LeaseTerms.AwaitedFor ? _incarnation : "";
@@ -100,8 +113,6 @@ internal sealed class LeaseKeeper(
 
         if (_unanswered == 0)
             _unanswered = askedAt;
-
-        runner.NoteRequirementsMet();
     }
 
     // Redis answers, and its messages do not come: the connection is open on this side alone.

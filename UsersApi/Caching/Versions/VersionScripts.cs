@@ -20,6 +20,7 @@ internal sealed class VersionScripts(RedisConnection connection, ScriptRunner ru
 {
     private static readonly TimeSpan Life = TimeSpan.FromDays(7);
     private static readonly string Begin = Text("begin");
+    private static readonly string Rights = Begin + Text("rights");
     private static readonly string Read = Begin + Text("read");
     private static readonly string Evict = Begin + Text("evict");
     private static readonly string Renew = Begin + Text("renew");
@@ -30,6 +31,10 @@ internal sealed class VersionScripts(RedisConnection connection, ScriptRunner ru
     public string Changes => connection.ChannelOf("changes");
 
     public string AcksOf(string node) => connection.ChannelOf("acks:" + node);
+
+    /// <summary>Asks for every right that the other scripts need.</summary>
+    /// <exception cref="RedisServerException">One is missing; it begins with <c>NOPERM</c>.</exception>
+    public Task CheckRightsAsync() => runner.RunAsync(Rights, Keys([TagNames.All]), [RandomToken.New(), Changes]);
 
     /// <summary>The versions of these tags; what has none gets one.</summary>
     public async Task<Stamp> ReadAsync(IReadOnlyList<string> tags)

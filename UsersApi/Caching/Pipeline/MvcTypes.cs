@@ -1,0 +1,16 @@
+namespace UsersApi.Caching.Pipeline;
+
+/// <summary>Tells the code of MVC from that of the application.</summary>
+internal static class MvcTypes
+{
+    public static bool Include(Type type) =>
+        type.Assembly.GetName().Name?.StartsWith("Microsoft.AspNetCore.Mvc", StringComparison.Ordinal) is true;
+
+    /// <summary>
+    /// Whether MVC's code alone executes a result. Views, results of minimal APIs and what overrides the execution run the application's,
+    /// which may look at anything, and change anything.
+    /// </summary>
+    public static bool Execute(IActionResult result) => result is ObjectResult or JsonResult or ContentResult or FileResult
+            or StatusCodeResult or EmptyResult or RedirectResult or LocalRedirectResult or RedirectToActionResult or RedirectToRouteResult
+        && Include(result.GetType().GetMethod(nameof(IActionResult.ExecuteResultAsync))!.DeclaringType!);
+}
