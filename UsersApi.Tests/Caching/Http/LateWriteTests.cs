@@ -87,12 +87,12 @@ public sealed class LateWriteTests
     public async Task Path_of_a_dynamic_route_is_evicted()
     {
         await using var host = await StartAsync();
-        await host.ExchangeAsync("GET", "/dynamic/team");
-        Assert.That((await host.ExchangeAsync("GET", "/dynamic/team")).Outcome, Is.EqualTo(Hit));
+        await host.ExchangeAsync("GET", "/dynamic/by/name/team");
+        Assert.That((await host.ExchangeAsync("GET", "/dynamic/by/name/team")).Outcome, Is.EqualTo(Hit));
 
-        await host.ExchangeAsync("POST", "/dynamic/team");
+        await host.ExchangeAsync("POST", "/dynamic/by/name/team");
 
-        Assert.That((await host.ExchangeAsync("GET", "/dynamic/team")).Outcome, Is.EqualTo(Stale));
+        Assert.That((await host.ExchangeAsync("GET", "/dynamic/by/name/team")).Outcome, Is.EqualTo(Stale));
     }
 
     private static Task<CachedHost> StartAsync(Action<WebApplication>? pipeline = null) => CachedHost.StartAsync(
@@ -103,7 +103,7 @@ public sealed class LateWriteTests
         {
             pipeline?.Invoke(app);
             app.MapControllerRoute("pages", "{controller:kebab}/{action:kebab}/{id?}");
-            app.MapDynamicControllerRoute<Slugs>("dynamic/{slug}");
+            app.MapDynamicControllerRoute<Slugs>("dynamic/by/name/{slug}");
         });
 
     /// <summary>The row, and where its commit waits.</summary>

@@ -73,5 +73,6 @@ internal static class EntryBuilder
     /// </summary>
     private static bool MayCompress(IHeaderDictionary headers, int length, int? compressFromBytes) =>
         length >= compressFromBytes && headers.ContentEncoding.Count == 0 && ContentCoding.IsCompressible(headers.ContentType)
-        && !Array.Exists(Digests, headers.ContainsKey) && !headers.CacheControl.ToString().Contains("no-transform", StringComparison.OrdinalIgnoreCase);
+        && !Array.Exists(Digests, headers.ContainsKey)
+        && !headers.CacheControl.ToString().Contains("no-transform", StringComparison.OrdinalIgnoreCase);
 }
