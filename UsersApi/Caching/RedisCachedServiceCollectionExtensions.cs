@@ -82,7 +82,10 @@ public static class RedisCachedServiceCollectionExtensions
     private static void AddLocalStore(this IServiceCollection services)
     {
         services.AddSingleton<ITagVersions, LocalTagVersions>();
-        services.AddKeyedSingleton<IDistributedCache>(CacheStore.ServiceKey, (provider, _) => new MemoryDistributedCache(Options.Create(
-            new MemoryDistributedCacheOptions { SizeLimit = provider.GetRequiredService<IOptions<RedisCachedOptions>>().Value.LocalStoreBytes })));
+        services.AddKeyedSingleton<IDistributedCache>(CacheStore.ServiceKey, (provider, _) =>
+            new MemoryDistributedCache(Options.Create(new MemoryDistributedCacheOptions
+            {
+                SizeLimit = provider.GetRequiredService<IOptions<RedisCachedOptions>>().Value.LocalStoreBytes,
+            })));
     }
 }

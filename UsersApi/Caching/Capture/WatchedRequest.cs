@@ -111,7 +111,8 @@ internal sealed class WatchedRequest : IHttpRequestFeature
     private bool IsByTarget => _policy.Key.IsByRawQuery;
 
     /// <summary>
-    /// The first read that the key does not hold, and that is none of these headers: why the answer is not stored, and its name for the log.
+    /// The first read that the key does not hold, and that is none of these headers: why the answer is not stored, and its name for
+    /// the log.
     /// </summary>
     public (CacheOutcome Kind, string Name)? FirstReadBeyond(IReadOnlyCollection<string> headers) => _reads
         .Where(read => read.Kind is not CacheOutcome.UndeclaredHeader || !headers.Contains(read.Name, StringComparer.OrdinalIgnoreCase))

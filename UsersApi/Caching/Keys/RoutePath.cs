@@ -34,7 +34,7 @@ internal static class RoutePath
                 if (i >= sent.Length)
                     parts?.Add($"{{{KeyText.Escaped(name)}}}={KeyText.Escaped(text)}");
                 else
-                    key.Append('/').Append(KeyText.Escaped(IsSpelledOtherwise(name, text, sent[i], context) ? sent[i].ToLowerInvariant() : text));
+                    key.Append('/').Append(KeyText.Escaped(Spelled(name, text, sent[i], context)));
 
                 continue;
             }
@@ -66,8 +66,8 @@ internal static class RoutePath
     public static bool WriteOtherValues(List<string> parts, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments)
     {
         var pattern = (context.HttpContext.GetEndpoint() as RouteEndpoint)?.RoutePattern;
-        var others = context.RouteData.Values
-            .Where(value => !context.ActionDescriptor.RouteValues.ContainsKey(value.Key) && pattern?.GetParameter(value.Key) is null).ToList();
+        var others = context.RouteData.Values.Where(value =>
+            !context.ActionDescriptor.RouteValues.ContainsKey(value.Key) && pattern?.GetParameter(value.Key) is null).ToList();
         parts.AddRange(others
             .Where(value => !arguments.Any(argument => MayBeOfPath(argument) && argument.IsNamed(value.Key)))
             .Select(value => $"{{{KeyText.Escaped(value.Key)}}}={KeyText.Escaped(TextOf(value.Value) ?? "")}"));
@@ -75,8 +75,10 @@ internal static class RoutePath
     }
 
     // A parameter transformer writes the names of controllers and actions in its own way, and the URI is what a write evicts.
-    private static bool IsSpelledOtherwise(string name, string text, string sent, ActionExecutingContext context) =>
-        context.ActionDescriptor.RouteValues.ContainsKey(name) && !string.Equals(text, sent, StringComparison.OrdinalIgnoreCase);
+    private static string Spelled(string name, string text, string sent, ActionExecutingContext context) =>
+        context.ActionDescriptor.RouteValues.ContainsKey(name) && !text.Equals(sent, StringComparison.OrdinalIgnoreCase)
+            ? sent.ToLowerInvariant()
+            : text;
 
     private static bool MayBeOfPath(KeyArgument argument) =>
         !argument.IsFromElsewhere && argument.Source != BindingSource.Query && argument.Source != BindingSource.Header;

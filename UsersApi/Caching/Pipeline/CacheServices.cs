@@ -15,8 +15,8 @@ internal sealed record CacheServices(
         span.Note(answer.Outcome);
         var now = Time.GetUtcNow();
         var ttl = (answer.Entry.FreshUntil - now.ToUnixTimeMilliseconds()) / 1_000;
-        Report(
-            request.Http, answer.Outcome, answer.Outcome is CacheOutcome.Collapsed ? CacheStatus.Forward(answer.ForwardReason) : CacheStatus.Hit(ttl));
+        var isCollapsed = answer.Outcome is CacheOutcome.Collapsed;
+        Report(request.Http, answer.Outcome, isCollapsed ? CacheStatus.Forward(answer.ForwardReason) : CacheStatus.Hit(ttl));
         if (answer.Outcome is CacheOutcome.Hit)
             Observer?.Hit(request, answer.Entry);
 

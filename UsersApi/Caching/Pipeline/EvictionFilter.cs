@@ -75,7 +75,8 @@ internal sealed class EvictionFilter(
     /// <summary>A result that runs the application's code, an iterator of commits say, may change what was evicted before it.</summary>
     public async Task OnResultExecutionAsync(ResultExecutingContext context, ResultExecutionDelegate next)
     {
-        if (context.HttpContext.Features.Get<RedisCacheEvictFeature>() is not { Tags: { Count: > 0 } tags } feature || !RunsCode(context.Result))
+        var feature = context.HttpContext.Features.Get<RedisCacheEvictFeature>();
+        if (feature is not { Tags: { Count: > 0 } tags } || !RunsCode(context.Result))
         {
             await next();
             return;

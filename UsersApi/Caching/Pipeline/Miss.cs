@@ -10,7 +10,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
     private readonly CachePolicy _policy = request.Policy;
     private RateLimitLease? _permit;
     private ResponseCapture? _capture;
-    private ResultContent _content;
+    private (object? Value, (int?, string?, int) Others) _content;
 
     /// <summary>What the action returned, to see whether an outer filter put something else in its place, or into it.</summary>
     public IActionResult? Result
@@ -134,7 +134,8 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
         && (context.Result == Result || (Result is IClientErrorActionResult && context.Result is ObjectResult { Value: ProblemDetails }));
 
     /// <summary>Whether outer filters have left in the action's result what was in it. Asked before inner ones have their say.</summary>
-    public bool IsUntouched(ResultExecutingContext context) => context.Result != Result || ContentOf(Result).Equals(_content);
+    public bool IsUntouched(ResultExecutingContext context) => context.Result != Result
+        || (ContentOf(Result) is var now && ReferenceEquals(now.Value, _content.Value) && now.Others == _content.Others);
 
     public void Dispose()
     {
@@ -143,12 +144,12 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
         _capture?.Discard();
     }
 
-    private ResultContent ContentOf(IActionResult? result) => result switch
+    private (object? Value, (int? Status, string? Type, int ResponseStatus) Others) ContentOf(IActionResult? result) => result switch
     {
-        ObjectResult it => new(it.Value, it.StatusCode, string.Join(',', it.ContentTypes), _http.Response.StatusCode),
-        JsonResult it => new(it.Value, it.StatusCode, it.ContentType, _http.Response.StatusCode),
-        ContentResult it => new(it.Content, it.StatusCode, it.ContentType, _http.Response.StatusCode),
-        _ => new(null, null, null, _http.Response.StatusCode),
+        ObjectResult it => (it.Value, (it.StatusCode, string.Join(',', it.ContentTypes), _http.Response.StatusCode)),
+        JsonResult it => (it.Value, (it.StatusCode, it.ContentType, _http.Response.StatusCode)),
+        ContentResult it => (it.Content, (it.StatusCode, it.ContentType, _http.Response.StatusCode)),
+        _ => (null, (null, null, _http.Response.StatusCode)),
     };
 
     private bool PrepareStreaming(CacheOutcome why)
@@ -199,13 +200,4 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
         || services.Store.TryStore(_policy, EntryBuilder.VaryMarker(entry, request.KeyOf([]), selecting));
 
     private void Report(CacheOutcome outcome) => services.Report(_http, outcome, CacheStatus.Forward(found.Lookup.ForwardReason));
-
-    /// <summary>What a result holds, before outer filters have their say. Values are the same where they are one object.</summary>
-    private readonly record struct ResultContent(object? Value, int? Status, string? Type, int ResponseStatus)
-    {
-        public bool Equals(ResultContent other) => ReferenceEquals(Value, other.Value)
-            && (Status, Type, ResponseStatus) == (other.Status, other.Type, other.ResponseStatus);
-
-        public override int GetHashCode() => HashCode.Combine(Status, Type, ResponseStatus);
-    }
 }

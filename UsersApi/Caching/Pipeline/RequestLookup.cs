@@ -92,14 +92,8 @@ internal sealed class RequestLookup(
             && landed.FreshUntil > Now && landed.Stored > (request.Revalidation?.StoredAfter ?? 0))
         {
             // Another flight landed between this request's lookup and its turn to lead.
-            if (landed.Selecting.Count > 0)
-            {
-                flight.Land(Landing.Elsewhere);
-                return await FindAsync(request);
-            }
-
-            flight.Land(new Landing(landed));
-            return new LookupResult(lookup, new Answer(landed, CacheOutcome.Hit));
+            flight.Land(Landing.Elsewhere);
+            return await FindAsync(request);
         }
 
         return new LookupResult(lookup, FlightKey: flightKey, Flight: flight);

@@ -41,13 +41,7 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
 
         SetVary(entry.MayCompress);
         SetCacheControl(entry, age);
-        if (entry.Status != StatusCodes.Status200OK)
-        {
-            await WriteAsync(entry.Body);
-            return;
-        }
-
-        await SendRepresentationAsync(entry);
+        await (entry.Status == StatusCodes.Status200OK ? SendRepresentationAsync(entry) : WriteAsync(entry.Body));
     }
 
     /// <summary>Sends what may not be stored, as the action made it, but for the preconditions that were hidden from it.</summary>

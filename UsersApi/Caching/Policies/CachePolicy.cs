@@ -10,70 +10,53 @@ namespace UsersApi.Caching.Policies;
 internal sealed record BoundRequest(KeyDraft Draft, IReadOnlyList<string> Tags, string? Groups);
 
 /// <summary>The rules for one cached action: its attribute, options and arguments, settled once.</summary>
-internal sealed class CachePolicy
+internal sealed class CachePolicy(
+    ICachedAction attribute, ControllerActionDescriptor action, bool sharesPath, RedisCachedOptions options, MvcOptions mvc,
+    IModelMetadataProvider provider)
 {
-    private readonly TagTemplate[] _tags;
-    private readonly int _buckets;
-    private readonly bool _hasGroups;
+    private readonly TagTemplate[] _tags = [.. attribute.Tags.Select(tag => new TagTemplate(tag))];
+    private readonly bool _needsUser = NeedsUser(action);
     private int _isTold;
 
-    public CachePolicy(
-        ICachedAction attribute, ControllerActionDescriptor action, bool sharesPath, RedisCachedOptions options, MvcOptions mvc,
-        IModelMetadataProvider provider)
-    {
-        Settings = attribute.Over(options.Defaults);
-        (Attribute, SharesPath) = (attribute, sharesPath);
-        Action = action;
-        var parameters = action.MethodInfo.GetParameters().Select(parameter => parameter.ParameterType.Name);
-        ActionId = $"{action.DisplayName}({string.Join(',', parameters)})";
-        Key = new CacheKeyPlan(action, provider, options.KeyByHost, options.MaxKeyLength, attribute.DeclaredQueryOnly);
-        Accept = new AcceptDimension(action, mvc);
-        StatusCodes = Settings.StatusCodes ?? [Microsoft.AspNetCore.Http.StatusCodes.Status200OK];
-        IsForOneUser = Settings.Audience is CacheAudience.PerUser || Settings.VaryByClaims.Length > 0;
-        IsPrivate = IsForOneUser || NeedsUser(action);
-        VaryOfResponse =
-        [
-            .. Settings.Vary, .. Key.HeaderNames, .. Accept.IsNegotiated ? [HeaderNames.Accept] : Array.Empty<string>(),
-            // A browser would go on with its copy after somebody else has signed in, and a shared cache would hand an anonymous one to
-            // those who did.
-            .. Settings.ClientSeconds + Settings.SharedSeconds == 0 ? []
-                : IsForOneUser ? [HeaderNames.Authorization, HeaderNames.Cookie]
-                : Settings.Audience is CacheAudience.Anonymous ? [HeaderNames.Authorization] : Array.Empty<string>(),
-        ];
-        _tags = [.. attribute.Tags.Select(tag => new TagTemplate(tag))];
-        (_buckets, _hasGroups) = (options.TagBuckets, options.CacheGroups);
-    }
-
-    public ICachedAction Attribute { get; }
+    public ICachedAction Attribute => attribute;
 
     /// <summary>What the attribute says, else the options.</summary>
-    public CacheSettings Settings { get; }
+    public CacheSettings Settings { get; } = attribute.Over(options.Defaults);
 
-    public ControllerActionDescriptor Action { get; }
+    public ControllerActionDescriptor Action => action;
 
     /// <summary>Stands in each entry, so that two actions which share a key by mistake never share a response.</summary>
-    public string ActionId { get; }
+    public string ActionId { get; } =
+        $"{action.DisplayName}({string.Join(',', action.MethodInfo.GetParameters().Select(parameter => parameter.ParameterType.Name))})";
 
     /// <summary>Whether another action may answer the same path, so that the key has to name this one.</summary>
-    public bool SharesPath { get; }
+    public bool SharesPath => sharesPath;
 
-    public CacheKeyPlan Key { get; }
+    public CacheKeyPlan Key { get; } = new(action, provider, options.KeyByHost, options.MaxKeyLength, attribute.DeclaredQueryOnly);
 
-    public AcceptDimension Accept { get; }
+    public AcceptDimension Accept { get; } = new(action, mvc);
 
     /// <summary>Bytes of the largest entry that was seen, to know how long a read may take.</summary>
     public int LargestEntry { get; set; }
 
-    public IReadOnlyList<int> StatusCodes { get; }
+    public IReadOnlyList<int> StatusCodes => Settings.StatusCodes ?? [Microsoft.AspNetCore.Http.StatusCodes.Status200OK];
 
     /// <summary>Whether the key names a user or what a user may do.</summary>
-    public bool IsForOneUser { get; }
+    public bool IsForOneUser => Settings.Audience is CacheAudience.PerUser || Settings.VaryByClaims.Length > 0;
 
     /// <summary>Whether a cache that others share must not keep a response.</summary>
-    public bool IsPrivate { get; }
+    public bool IsPrivate => IsForOneUser || _needsUser;
 
     /// <summary>What <c>Vary</c> says of every response of this action.</summary>
-    public string[] VaryOfResponse { get; }
+    public string[] VaryOfResponse => field ??=
+    [
+        .. Settings.Vary, .. Key.HeaderNames, .. Accept.IsNegotiated ? [HeaderNames.Accept] : Array.Empty<string>(),
+        // A browser would go on with its copy after somebody else has signed in, and a shared cache would hand an anonymous one to
+        // those who did.
+        .. Settings.ClientSeconds + Settings.SharedSeconds == 0 ? []
+            : IsForOneUser ? [HeaderNames.Authorization, HeaderNames.Cookie]
+            : Settings.Audience is CacheAudience.Anonymous ? [HeaderNames.Authorization] : Array.Empty<string>(),
+    ];
 
     /// <summary>Whether the key holds the values of this header as they were sent, whatever the response says.</summary>
     public bool HoldsHeader(string name) => Settings.Vary.Concat(Key.RawHeaderNames).Contains(name, StringComparer.OrdinalIgnoreCase);
@@ -92,8 +75,8 @@ internal sealed class CachePolicy
     {
         var draft = Key.Draft(context);
         IEnumerable<string> own = [TagNames.OfPath(draft.Path), .. _tags.Select(tag => tag.Resolve(context, Key.Arguments))];
-        string[] tags = [TagNames.All, .. own.Select(tag => TagNames.Fold(tag, _buckets))];
-        return new BoundRequest(draft, tags, _hasGroups ? TagNames.GroupsOf(tags.Skip(1)) : null);
+        string[] tags = [TagNames.All, .. own.Select(tag => TagNames.Fold(tag, options.TagBuckets))];
+        return new BoundRequest(draft, tags, options.CacheGroups ? TagNames.GroupsOf(tags.Skip(1)) : null);
     }
 
     /// <summary>Why a request bypasses the cache; null where it may share responses with others.</summary>

@@ -11,7 +11,9 @@ internal sealed class CacheWriteWorker(
     CacheMetrics metrics,
     ILogger<CacheWriteWorker> logger) : BackgroundService
 {
-    private const int Writers = 2;
+    // Writes share connections, and mostly wait: with two, a burst of misses filled the queue faster than it was written, and what was
+    // dropped ran its action again.
+    public const int Writers = 16;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {

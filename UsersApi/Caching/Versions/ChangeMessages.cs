@@ -41,7 +41,7 @@ internal sealed class ChangeMessages(KnownVersions known, TimeProvider time)
         else if (node == Node && kind == "left")
             _left.TrySetResult();
         // Counted from before it was asked for, on this node's own clock.
-        else if (node == Node && lines is [_, _, _, _, var asked, ..] && long.TryParse(asked, CultureInfo.InvariantCulture, out var askedAt))
+        else if (node == Node && lines.Length > 4 && long.TryParse(lines[4], CultureInfo.InvariantCulture, out var askedAt))
             known.HoldUntil(askedAt + (long)(LeaseTerms.UsedFor.TotalSeconds * time.TimestampFrequency));
 
         // Once for each incarnation: the data set of the server is an older one.
