@@ -7,6 +7,7 @@ namespace UsersApi.Tests.Identity;
 public sealed class AudienceTests() : SharedApiTest("Production")
 {
     private const string Hit = "; hit; ";
+    // Whatever other tests have left behind, which is evicted.
     private const string Stored = "; stored";
     private const string Credentials = "fwd=bypass; detail=credentials";
 

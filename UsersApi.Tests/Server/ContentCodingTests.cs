@@ -27,11 +27,13 @@ public sealed class ContentCodingTests : SharedApiTest
     [Test]
     public async Task A_body_that_is_not_in_the_coding_that_it_names_is_a_400_and_no_error_of_ours([Values("gzip", "br", "deflate")] string coding)
     {
-        var before = Api.Logs.At(LogLevel.Error).Count;
-        using var response = await SendAsync(coding, Encoding.UTF8.GetBytes(User));
+        await using var api = await UsersApiHost.StartAsync();
+        using var request = Request(coding, Encoding.UTF8.GetBytes(User), "");
+        using var response = await api.Client.SendAsync(request);
         await response.ProblemAsync(HttpStatusCode.BadRequest);
+        await api.StopAsync();
 
-        Assert.That(Api.Logs.At(LogLevel.Error).Count, Is.EqualTo(before));
+        Assert.That(api.Logs.At(LogLevel.Error), Is.Empty);
     }
 
     [Test]

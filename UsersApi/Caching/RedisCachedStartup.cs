@@ -14,6 +14,8 @@ internal sealed class RedisCachedStartup(
         {
             var policies = services.GetRequiredService<CachePolicies>();
             policies.Validate();
+            // While the culture is the application's own, and no request's.
+            services.GetRequiredService<KeyDimensions>();
             if (connection is not null && options.Value.KeySecret is null && policies.FirstForOneUser is { } action)
                 CacheLog.NoKeySecret(logger, action.DisplayName);
         }

@@ -38,7 +38,7 @@ public sealed class CompressionTests
         })]),
         new Row("A range has no digest of the whole's content", Get("/compressed/digest/Content-Digest"), Get("/compressed/digest/Content-Digest", ("Range", "bytes=0-3")).Gives(206).Without("Content-Digest"),
             Get("/compressed/digest/Content-MD5"), Get("/compressed/digest/Content-MD5", ("Range", "bytes=0-3")).Gives(206).Without("Content-MD5"),
-            Get("/compressed/digest/Repr-Digest"), Get("/compressed/digest/Repr-Digest", ("Range", "bytes=0-3")).Gives(206).With("Repr-Digest", "own")) { IsLikePlain = false },
+            Get("/compressed/digest/Content-Digest", ("Range", "bytes=9999-")).Gives(416).Without("Content-Digest"), Get("/compressed/digest/Repr-Digest"), Get("/compressed/digest/Repr-Digest", ("Range", "bytes=0-3")).Gives(206).With("Repr-Digest", "own")) { IsLikePlain = false },
         new Row("Compression can be turned off", Get("/compressed/text", Gzip).Without("Content-Encoding").Without("Vary"), Get("/compressed/text", Gzip).Is("hit; ttl=60").Without("Content-Encoding")) { Settings = new() { ["CompressFromBytes"] = "2000000000" } },
     ]);
 

@@ -8,6 +8,7 @@ namespace UsersApi.Tests.Caching.Http;
 public sealed class HeadRouteTests
 {
     [TestCase("/heads/verbs"), TestCase("/heads/absolute"), TestCase("/heads/elsewhere"), TestCase("/HEADS/Cased")]
+    [TestCase("/heads/both"), TestCase("/tokens/heads/one/named/5")]
     public async Task Action_that_was_written_for_HEAD_keeps_it_wherever_it_stands(string target)
     {
         await using var host = await StartAsync();
@@ -18,6 +19,7 @@ public sealed class HeadRouteTests
     }
 
     [TestCase("/heads/other"), TestCase("/Conventional/Cached"), TestCase("/heads/versions")]
+    [TestCase("/tokens/heads/two/named/5"), TestCase("/heads/both-other"), TestCase("/heads/mixed")]
     public async Task All_others_answer_as_GET_does(string target)
     {
         await using var host = await StartAsync();
@@ -28,7 +30,7 @@ public sealed class HeadRouteTests
     }
 
     private static Task<CachedHost> StartAsync() => CachedHost.StartAsync(
-        [typeof(HeadsController), typeof(OtherHeadsController), typeof(ConventionalController)],
+        [typeof(HeadsController), typeof(OtherHeadsController), typeof(ConventionalController), typeof(OneController), typeof(TwoController)],
         pipeline: app => app.MapControllerRoute("default", "{controller}/{action}"));
 
     [Route("heads"), RedisCached(Seconds = 60)]
@@ -55,6 +57,12 @@ public sealed class HeadRouteTests
         [HttpGet("other")]
         public int GetOther() => 1;
 
+        [HttpGet("both"), HttpGet("both-other")]
+        public int GetBoth() => 1;
+
+        [HttpGet("mixed"), HttpHead("mixed-head")]
+        public int GetMixed() => 1;
+
         [HttpGet("versions"), Consumes("application/json")]
         public int GetOfJson() => 1;
 
@@ -65,8 +73,25 @@ public sealed class HeadRouteTests
     [Route("heads")]
     public sealed class OtherHeadsController : ControllerBase
     {
-        [HttpHead("elsewhere"), HttpHead("Cased")]
+        [HttpHead("elsewhere"), HttpHead("Cased"), HttpHead("both")]
         public void HeadElsewhere() => Response.Headers["X-Head"] = "own";
+    }
+
+    [Area("heads"), Route("tokens/[area]/[controller]"), RedisCached(Seconds = 60)]
+    public sealed class OneController : ControllerBase
+    {
+        [HttpGet("named/{id}")]
+        public string Get(string id) => id;
+
+        [HttpHead("named/{key}"), RedisCached(Enabled = false)]
+        public void Head(string key) => Response.Headers["X-Head"] = key.Length > 0 ? "own" : "";
+    }
+
+    [Area("heads"), Route("tokens/[area]/[controller]"), RedisCached(Seconds = 60)]
+    public sealed class TwoController : ControllerBase
+    {
+        [HttpGet("named/{id}")]
+        public string Get(string id) => id;
     }
 
     /// <summary>By the names of their actions, which no attribute says.</summary>

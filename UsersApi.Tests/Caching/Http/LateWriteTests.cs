@@ -13,7 +13,7 @@ public sealed class LateWriteTests
     private const string Hit = "hit; ttl=60";
     private const string Stale = "fwd=stale; stored";
 
-    [TestCase("committed"), TestCase("iterated"), TestCase("executed")]
+    [TestCase("committed"), TestCase("iterated"), TestCase("executed"), TestCase("yielded"), TestCase("json"), TestCase("synchronous")]
     public async Task What_is_committed_once_the_action_has_returned_is_evicted_too(string path)
     {
         await using var host = await StartAsync();
@@ -43,6 +43,20 @@ public sealed class LateWriteTests
         gate.Open();
 
         Assert.That((read.Text, read.Outcome), Is.EqualTo(("new", Stale)));
+    }
+
+    [Test]
+    public async Task Who_waits_for_the_eviction_hears_of_it_once_the_last_change_is_evicted()
+    {
+        await using var host = await StartAsync();
+        var gate = host.Services.GetRequiredService<Gate>();
+        var writing = host.ExchangeAsync("POST", "/late/told");
+        await gate.Reached;
+        Assert.That(gate.Told, Is.Null);
+        gate.Open();
+        await writing;
+
+        Assert.That(gate.Told, Is.EqualTo("new"));
     }
 
     [Test]
@@ -88,7 +102,8 @@ public sealed class LateWriteTests
     {
         await using var host = await StartAsync();
         await host.ExchangeAsync("GET", "/dynamic/by/name/team");
-        Assert.That((await host.ExchangeAsync("GET", "/dynamic/by/name/team")).Outcome, Is.EqualTo(Hit));
+        var hit = await host.ExchangeAsync("GET", "/dynamic/by/name/team");
+        Assert.That((hit.Outcome, hit["Cache-Control"]), Is.EqualTo((Hit, "no-cache")), "what a dynamic route looks at, no header tells");
 
         await host.ExchangeAsync("POST", "/dynamic/by/name/team");
 
@@ -113,6 +128,9 @@ public sealed class LateWriteTests
         private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public string Row { get; private set; } = "old";
+
+        /// <summary>What the row was when its eviction was made known.</summary>
+        public string? Told { get; set; }
 
         public Task Reached => _reached.Task.WaitAsync(Runs.Deadline);
 
@@ -153,6 +171,26 @@ public sealed class LateWriteTests
         [HttpPost("executed"), RedisCacheEvict("late")]
         public IActionResult PostExecuted() => new CommittingResult(gate);
 
+        [HttpPost("told"), RedisCacheEvict("late")]
+        public IActionResult PostTold()
+        {
+            HttpContext.Features.Get<RedisCacheEvictFeature>()!.OnEvicted(() => gate.Told = gate.Row);
+            return new CommittingResult(gate);
+        }
+
+        [HttpPost("yielded"), RedisCacheEvict("late")]
+        public IEnumerable<int> PostYielded()
+        {
+            gate.CommitAsync().Wait();
+            yield return 1;
+        }
+
+        [HttpPost("json"), RedisCacheEvict("late")]
+        public IActionResult PostJson() => Json(PostIterated());
+
+        [HttpPost("synchronous"), RedisCacheEvict("late")]
+        public IActionResult PostSynchronous() => new SynchronousResult(gate);
+
         [HttpPost("answered"), RedisCacheEvict("late")]
         public async Task<IActionResult> PostAnswered()
         {
@@ -175,6 +213,16 @@ public sealed class LateWriteTests
             await next();
             if (context.ActionDescriptor.RouteValues["action"] == nameof(PostCommitted))
                 await gate.CommitAsync();
+        }
+    }
+
+    /// <summary>A result of the framework's that does more.</summary>
+    private sealed class SynchronousResult(Gate gate) : StatusCodeResult(204)
+    {
+        public override void ExecuteResult(ActionContext context)
+        {
+            gate.CommitAsync().Wait();
+            base.ExecuteResult(context);
         }
     }
 
@@ -211,7 +259,7 @@ public sealed class LateWriteTests
         public IActionResult Edit(int id) => RedirectToAction("Details", new { id });
     }
 
-    [RedisCached(Seconds = 60)]
+    [RedisCached(Seconds = 60, ClientSeconds = 9)]
     public sealed class SlugController : ControllerBase
     {
         [HttpGet, ActionName("Show")]

@@ -17,14 +17,18 @@ public sealed class UnseenLeavingTests
     {
         await using var host = await CachedHost.StartAsync([typeof(LeavingController)], pipeline: app =>
         {
+            app.Use((http, next) =>
+            {
+                if (http.Request.Headers["X-Culture"] is { Count: > 0 } culture)
+                    CultureInfo.CurrentCulture = new NamedCulture(culture!);
+
+                return next(http);
+            });
             app.UseRouting();
             app.Use((http, next) =>
             {
                 if (http.Request.Headers["X-Tenant"] is { Count: > 0 } tenant)
                     http.Request.RouteValues["tenant"] = tenant.ToString();
-
-                if (http.Request.Headers["X-Culture"] is { Count: > 0 } culture)
-                    CultureInfo.CurrentCulture = new NamedCulture(culture!);
 
                 return next(http);
             });

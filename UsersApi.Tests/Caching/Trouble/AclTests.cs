@@ -24,6 +24,7 @@ public sealed class AclTests
         await using var reader = await RunsController.StartAsync(settings, services => services.AddSingleton(TimeProvider.System), redis: connection);
         reader.Services.GetRequiredService<Runs>().AnswerFromNowOn("body");
 
+        await Eventually.HoldsAsync(async () => (await reader.ExchangeAsync("GET", "/runs/plain/1")).Outcome.StartsWith("fwd=bypass", StringComparison.Ordinal), "it is off");
         for (var i = 0; i < 10; i++)
         {
             Assert.That((await reader.ExchangeAsync("GET", "/runs/plain/1")).Outcome, Is.EqualTo("fwd=bypass; detail=unreachable"));

@@ -24,8 +24,8 @@ internal sealed class ResponseCapture
         (_features, Response, Policy, Options) = (http.Features, http.Response, policy, options);
         Request = new WatchedRequest(http, policy, options);
         _client = _features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        // What does not fit into the queue beside another is not stored at all.
-        var cap = (int)Math.Min(options.MaxBodyBytes, options.QueueBytes / 2);
+        // What does not fit into the queue beside another, compressed ones and all, is not stored.
+        var cap = (int)Math.Min(options.MaxBodyBytes, options.QueueBytes / 3);
         _bytes = new CapturedBytes(http.Response, () => _client.Stream, cap, beforeStreaming);
         _shown = _body = new CapturedBody(_bytes, new CaptureStream(_bytes, () => !Request.IsReadByFramework), _client);
         _response = _features.GetRequiredFeature<IHttpResponseFeature>();

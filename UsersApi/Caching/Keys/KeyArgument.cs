@@ -48,10 +48,11 @@ internal sealed class KeyArgument
     public static IReadOnlyList<KeyArgument> Of(ControllerActionDescriptor action, IModelMetadataProvider provider) =>
     [
         .. action.Parameters.Cast<ControllerParameterDescriptor>().Select(parameter => new KeyArgument(
-            parameter, parameter.ParameterInfo, ((ModelMetadataProvider)provider).GetMetadataForParameter(parameter.ParameterInfo))),
+            parameter, parameter.ParameterInfo, (provider as ModelMetadataProvider)?.GetMetadataForParameter(parameter.ParameterInfo)
+                ?? provider.GetMetadataForType(parameter.ParameterType))),
         // A property's own attribute, as in [FromHeader] on a property, is known to its metadata only.
         .. action.BoundProperties.Cast<ControllerBoundPropertyDescriptor>().Select(bound => new KeyArgument(
-            bound, bound.PropertyInfo, provider.GetMetadataForProperty(bound.PropertyInfo.DeclaringType!, bound.Name))),
+            bound, bound.PropertyInfo, provider.GetMetadataForProperty(bound.PropertyInfo.DeclaringType!, bound.PropertyInfo.Name))),
     ];
 
     /// <summary>The value that the action sees: the bound one, or the default that MVC fills in by itself.</summary>

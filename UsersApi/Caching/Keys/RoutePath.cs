@@ -62,7 +62,10 @@ internal static class RoutePath
     }
 
     /// <summary>Appends the route values that no template and no argument holds.</summary>
-    /// <returns>Whether there are any that no template holds: middleware has set them, for a tenant say.</returns>
+    /// <returns>
+    /// Whether there may be any that no template holds: middleware has set them, for a tenant say, or a dynamic route, of which nothing
+    /// tells the template.
+    /// </returns>
     public static bool WriteOtherValues(List<string> parts, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments)
     {
         var pattern = (context.HttpContext.GetEndpoint() as RouteEndpoint)?.RoutePattern;
@@ -71,7 +74,7 @@ internal static class RoutePath
         parts.AddRange(others
             .Where(value => !arguments.Any(argument => MayBeOfPath(argument) && argument.IsNamed(value.Key)))
             .Select(value => $"{{{KeyText.Escaped(value.Key)}}}={KeyText.Escaped(TextOf(value.Value) ?? "")}"));
-        return pattern is not null && others.Exists(value => !Equals(value.Value, pattern.Defaults.GetValueOrDefault(value.Key)));
+        return pattern is null || others.Exists(value => !Equals(value.Value, pattern.Defaults.GetValueOrDefault(value.Key)));
     }
 
     // A parameter transformer writes the names of controllers and actions in its own way, and the URI is what a write evicts.

@@ -1,3 +1,4 @@
+using System.Collections;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 
@@ -56,7 +57,9 @@ internal sealed class EvictionFilter(
         feature.Tags = tags;
         if (tags.Count == 0 || await evictor.EvictAsync(tags))
         {
-            feature.Evicted?.Invoke();
+            if (!RunsCode(executed.Result))
+                feature.Evicted?.Invoke();
+
             return;
         }
 
@@ -85,7 +88,9 @@ internal sealed class EvictionFilter(
         // Evicted again before the response leaves, and before its end does.
         feature.Tags = null;
         await next();
-        await evictor.EvictAsync(tags);
+        feature.Tags = tags;
+        if (context.HttpContext.Response.StatusCode is >= 400 and < 500 || await evictor.EvictAsync(tags))
+            feature.Evicted?.Invoke();
     }
 
     // A 4xx says that nothing was changed. An exception does not, and neither does a 5xx: both may come after the commit, unless the
@@ -124,9 +129,11 @@ internal sealed class EvictionFilter(
             await evictor.EvictAsync(others);
     }
 
-    private static bool RunsCode(IActionResult result) => !MvcTypes.Execute(result)
-        || (result is ObjectResult { Value: { } value } && Array.Exists(
-            value.GetType().GetInterfaces(), type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>)));
+    // What is no collection is made while it is enumerated.
+    private static bool RunsCode(IActionResult? result) => result is not null && (!MvcTypes.Execute(result)
+        || ((result as ObjectResult)?.Value ?? (result as JsonResult)?.Value) is { } value
+            && (value is IEnumerable and not (string or ICollection) || Array.Exists(value.GetType().GetInterfaces(),
+                type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))));
 
     private sealed class Plan(ControllerActionDescriptor action, IModelMetadataProvider provider)
     {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Mvc.ActionConstraints;
 using Microsoft.AspNetCore.Mvc.ApplicationModels;
 using Microsoft.AspNetCore.Mvc.Routing;
@@ -5,29 +6,26 @@ using Microsoft.AspNetCore.Mvc.Routing;
 namespace UsersApi.Caching.Pipeline;
 
 /// <summary>Lets cached GET actions answer HEAD too, which MVC refuses by itself (RFC 9110, section 9.3.2: both or neither).</summary>
-internal sealed class HeadConvention : IActionModelConvention
+internal sealed partial class HeadConvention : IActionModelConvention
 {
-    private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
-
     public void Apply(ActionModel action)
     {
-        // An action that was written for HEAD keeps it, wherever it stands.
-        if (!action.Filters.Concat(action.Controller.Filters).OfType<ICachedAction>().Any() || action.Controller.Application!.Controllers
-            .SelectMany(controller => controller.Actions).Where(IsForHead).SelectMany(PathsOf).Intersect(PathsOf(action)).Any())
-        {
+        if (!action.Filters.Concat(action.Controller.Filters).OfType<ICachedAction>().Any())
             return;
-        }
 
-        foreach (var selector in action.Selectors)
+        // A path for which the application has an action of its own keeps that one.
+        var taken = action.Controller.Application!.Controllers.SelectMany(controller => controller.Actions)
+            .SelectMany(other => other.Selectors.Where(IsForHead).SelectMany(selector => PathsOf(other, selector))).ToHashSet();
+        foreach (var selector in action.Selectors.Where(selector => !PathsOf(action, selector).Any(taken.Contains)))
         {
-            // MVC makes the two of one list of methods.
+            // MVC has made one constraint and one piece of metadata of the methods that the attributes name.
             if (selector.ActionConstraints.OfType<HttpMethodActionConstraint>().FirstOrDefault() is not { } constraint
                 || !constraint.HttpMethods.Contains(HttpMethods.Get) || constraint.HttpMethods.Contains(HttpMethods.Head))
             {
                 continue;
             }
 
-            IEnumerable<string> methods = constraint.HttpMethods.Union(GetAndHead);
+            IEnumerable<string> methods = [.. constraint.HttpMethods, HttpMethods.Head];
             selector.ActionConstraints[selector.ActionConstraints.IndexOf(constraint)] = new HttpMethodActionConstraint(methods);
             for (var i = 0; i < selector.EndpointMetadata.Count; i++)
             {
@@ -38,13 +36,24 @@ internal sealed class HeadConvention : IActionModelConvention
     }
 
     // By its attributes: another cached action may have been given HEAD already.
-    private static bool IsForHead(ActionModel action) =>
-        action.Attributes.OfType<IActionHttpMethodProvider>().Any(provider => provider.HttpMethods.Contains(HttpMethods.Head));
+    private static bool IsForHead(SelectorModel selector) =>
+        selector.EndpointMetadata.OfType<IActionHttpMethodProvider>().Any(provider => provider.HttpMethods.Contains(HttpMethods.Head));
 
-    // Without a template of its own, an action is found by its name.
-    private static IEnumerable<string> PathsOf(ActionModel action) =>
-        from controller in action.Controller.Selectors
-        from own in action.Selectors
-        let route = AttributeRouteModel.CombineAttributeRouteModel(controller.AttributeRouteModel, own.AttributeRouteModel)
-        select (route?.Template ?? $"//{action.Controller.ControllerName}/{action.ActionName}").ToUpperInvariant();
+    // Whatever their parameters are called. Without a template, an action is found by its names.
+    private static IEnumerable<string> PathsOf(ActionModel action, SelectorModel selector)
+    {
+        var names = new Dictionary<string, string?>(action.Controller.RouteValues, StringComparer.OrdinalIgnoreCase)
+        {
+            ["controller"] = action.Controller.ControllerName,
+            ["action"] = action.ActionName,
+        };
+        names.TryAdd("area", "");
+        return from outer in action.Controller.Selectors
+               let route = AttributeRouteModel.CombineAttributeRouteModel(outer.AttributeRouteModel, selector.AttributeRouteModel)
+               let path = AttributeRouteModel.ReplaceTokens(route?.Template ?? "//[area]/[controller]/[action]", names)
+               select ParameterName().Replace(path, "{").ToUpperInvariant();
+    }
+
+    [GeneratedRegex(@"\{\w+")]
+    private static partial Regex ParameterName();
 }

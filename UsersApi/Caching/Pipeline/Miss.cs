@@ -10,7 +10,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
     private readonly CachePolicy _policy = request.Policy;
     private RateLimitLease? _permit;
     private ResponseCapture? _capture;
-    private (object? Value, (int?, string?, int) Others) _content;
+    private ResultContent _content;
 
     /// <summary>What the action returned, to see whether an outer filter put something else in its place, or into it.</summary>
     public IActionResult? Result
@@ -135,7 +135,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
 
     /// <summary>Whether outer filters have left in the action's result what was in it. Asked before inner ones have their say.</summary>
     public bool IsUntouched(ResultExecutingContext context) => context.Result != Result
-        || (ContentOf(Result) is var now && ReferenceEquals(now.Value, _content.Value) && now.Others == _content.Others);
+        || (ContentOf(Result) is var now && ReferenceEquals(now.Value, _content.Value) && now.Status == _content.Status);
 
     public void Dispose()
     {
@@ -144,12 +144,12 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
         _capture?.Discard();
     }
 
-    private (object? Value, (int? Status, string? Type, int ResponseStatus) Others) ContentOf(IActionResult? result) => result switch
+    private ResultContent ContentOf(IActionResult? result) => result switch
     {
-        ObjectResult it => (it.Value, (it.StatusCode, string.Join(',', it.ContentTypes), _http.Response.StatusCode)),
-        JsonResult it => (it.Value, (it.StatusCode, it.ContentType, _http.Response.StatusCode)),
-        ContentResult it => (it.Content, (it.StatusCode, it.ContentType, _http.Response.StatusCode)),
-        _ => (null, (null, null, _http.Response.StatusCode)),
+        ObjectResult it => new(it.Value, (_http.Response.StatusCode, it.StatusCode, string.Join(',', it.ContentTypes))),
+        JsonResult it => new(it.Value, (_http.Response.StatusCode, it.StatusCode, it.ContentType)),
+        ContentResult it => new(it.Content, (_http.Response.StatusCode, it.StatusCode, it.ContentType)),
+        _ => new(null, (_http.Response.StatusCode, null, null)),
     };
 
     private bool PrepareStreaming(CacheOutcome why)
@@ -200,4 +200,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
         || services.Store.TryStore(_policy, EntryBuilder.VaryMarker(entry, request.KeyOf([]), selecting));
 
     private void Report(CacheOutcome outcome) => services.Report(_http, outcome, CacheStatus.Forward(found.Lookup.ForwardReason));
+
+    /// <summary>What a result holds: an object, which is the same where it is this one, and status and content type.</summary>
+    private readonly record struct ResultContent(object? Value, (int OfResponse, int? Own, string? Type) Status);
 }

@@ -12,5 +12,7 @@ internal static class MvcTypes
     /// </summary>
     public static bool Execute(IActionResult result) => result is ObjectResult or JsonResult or ContentResult or FileResult
             or StatusCodeResult or EmptyResult or RedirectResult or LocalRedirectResult or RedirectToActionResult or RedirectToRouteResult
-        && Include(result.GetType().GetMethod(nameof(IActionResult.ExecuteResultAsync))!.DeclaringType!);
+        && result.GetType().GetInterfaceMap(typeof(IActionResult)).TargetMethods
+            .Append(result.GetType().GetMethod(nameof(ActionResult.ExecuteResult), [typeof(ActionContext)])!)
+            .All(method => Include(method.DeclaringType!));
 }

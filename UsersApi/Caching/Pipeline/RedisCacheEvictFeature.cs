@@ -7,7 +7,7 @@ public sealed class RedisCacheEvictFeature
 
     internal Action? Evicted { get; private set; }
 
-    /// <summary>What was evicted once the action was over; null before.</summary>
+    /// <summary>What is evicted by now, or owed; null while the action, or a result that runs code, may change more.</summary>
     internal IReadOnlyCollection<string>? Tags { get; set; }
 
     /// <summary>Nothing was changed, whatever the response says: nothing is evicted. A 4xx says so by itself.</summary>

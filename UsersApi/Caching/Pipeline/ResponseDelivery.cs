@@ -120,6 +120,7 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
             headers.CacheControl = "no-store";
 
         headers.ContentType = headers.ContentEncoding = headers.ContentLanguage = headers.ContentDisposition = default;
+        headers.ContentMD5 = headers["Content-Digest"] = default;
         headers.ContentLength = null;
         if (!keepRange)
             headers.ContentRange = default;

@@ -20,6 +20,9 @@ internal sealed class CachePolicies(
     /// <summary>An action of which each user has responses of one's own; null where there is none.</summary>
     public ControllerActionDescriptor? FirstForOneUser => Actions.FirstOrDefault(action => For(action) is { IsForOneUser: true });
 
+    /// <summary>Whether there is a cached action that is found by its names alone.</summary>
+    public bool HaveConventional => Actions.Any(action => action.AttributeRouteInfo is null && For(action) is not null);
+
     private IEnumerable<ControllerActionDescriptor> Actions => actions.ActionDescriptors.Items.OfType<ControllerActionDescriptor>();
 
     /// <summary>Looks at every action, so that an attribute's mistakes are told at start and not to a client.</summary>

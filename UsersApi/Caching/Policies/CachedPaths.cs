@@ -15,9 +15,9 @@ internal sealed class CachedPaths(CachePolicies policies, EndpointDataSource end
         var all = endpoints.Endpoints;
         if (!ReferenceEquals(known.Of, all))
         {
-            // Of a dynamic endpoint only a request tells to which action it leads.
+            // Of a dynamic endpoint only a request tells to which action it leads: one without a route of its own.
             var cached = all.OfType<RouteEndpoint>().Where(endpoint => policies.For(endpoint) is not null
-                || endpoint.Metadata.GetMetadata<IDynamicEndpointMetadata>() is { IsDynamic: true });
+                || (policies.HaveConventional && endpoint.Metadata.GetMetadata<IDynamicEndpointMetadata>() is { IsDynamic: true }));
             _known = known = new Matchers(all, [.. cached.Select(MatcherOf)]);
         }
 

@@ -39,7 +39,7 @@ public sealed class RedisCachedOptions
     public int MaxKeyLength { get; set; } = 1_024;
 
     /// <summary>
-    /// Bodies above this many bytes, or above half of <see cref="QueueBytes"/>, stream through and are not stored: 0 to 256 MiB.
+    /// Bodies above this many bytes, or above a third of <see cref="QueueBytes"/>, stream through and are not stored: 0 to 256 MiB.
     /// </summary>
     [Range(0, 268_435_456)]
     public int MaxBodyBytes { get; set; } = 16 * 1024 * 1024;

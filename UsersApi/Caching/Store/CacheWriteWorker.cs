@@ -12,7 +12,7 @@ internal sealed class CacheWriteWorker(
     ILogger<CacheWriteWorker> logger) : BackgroundService
 {
     // Writes share connections, and mostly wait: with two, a burst of misses filled the queue faster than it was written, and what was
-    // dropped ran its action again.
+    // dropped ran its action again. What they hold in memory counts as in the queue, until it is written.
     public const int Writers = 16;
 
     public override async Task StopAsync(CancellationToken cancellationToken)

@@ -99,11 +99,6 @@ internal sealed class LeaseKeeper(
 
     private async Task RenewAsync()
     {
-        // At first, and for as long as something is missing.
-        if (_incarnation.Length == 0 || runner.MissingRequirement is not null)
-            await scripts.CheckRightsAsync().WaitAsync(runner.LongestReply, time);
-
-        runner.NoteRequirementsMet();
         var askedAt = time.GetTimestamp();
         // Every lease of an earlier incarnation has run out: whoever holds one is among the holders.
         var calm = _incarnation.Length > 0 && time.GetElapsedTime(_incarnationSince, askedAt) > LeaseTerms.AwaitedFor ? _incarnation : "";
@@ -113,6 +108,8 @@ internal sealed class LeaseKeeper(
 
         if (_unanswered == 0)
             _unanswered = askedAt;
+
+        runner.NoteRequirementsMet();
     }
 
     // Redis answers, and its messages do not come: the connection is open on this side alone.

@@ -20,10 +20,9 @@ internal sealed class VersionScripts(RedisConnection connection, ScriptRunner ru
 {
     private static readonly TimeSpan Life = TimeSpan.FromDays(7);
     private static readonly string Begin = Text("begin");
-    private static readonly string Rights = Begin + Text("rights");
     private static readonly string Read = Begin + Text("read");
     private static readonly string Evict = Begin + Text("evict");
-    private static readonly string Renew = Begin + Text("renew");
+    private static readonly string Renew = Begin + Text("rights") + Text("renew");
     private static readonly string Leave = Begin + Text("leave");
     private static readonly string Forget = Begin + Text("forget");
     private static readonly string Reset = Begin + Text("reset");
@@ -31,10 +30,6 @@ internal sealed class VersionScripts(RedisConnection connection, ScriptRunner ru
     public string Changes => connection.ChannelOf("changes");
 
     public string AcksOf(string node) => connection.ChannelOf("acks:" + node);
-
-    /// <summary>Asks for every right that the other scripts need.</summary>
-    /// <exception cref="RedisServerException">One is missing; it begins with <c>NOPERM</c>.</exception>
-    public Task CheckRightsAsync() => runner.RunAsync(Rights, Keys([TagNames.All]), [RandomToken.New(), Changes]);
 
     /// <summary>The versions of these tags; what has none gets one.</summary>
     public async Task<Stamp> ReadAsync(IReadOnlyList<string> tags)
@@ -52,12 +47,13 @@ internal sealed class VersionScripts(RedisConnection connection, ScriptRunner ru
         return new Eviction(id, reply[0]!, (long)reply[1], (long)reply[2] == 1, [.. reply.Skip(3).Select(node => node.ToString())]);
     }
 
-    /// <summary>Asks for a lease, which comes as a message.</summary>
+    /// <summary>Asks for a lease, which comes as a message, and whether all the scripts may run.</summary>
     /// <param name="node">The node; empty where it holds none.</param>
     /// <param name="askedAt">The timestamp from before.</param>
     /// <param name="known">The incarnation that is known for longer than a lease; empty for none.</param>
     /// <param name="used">Tags that hits used without asking Redis, which would otherwise take them for unused.</param>
     /// <returns>The incarnation.</returns>
+    /// <exception cref="RedisServerException">A right is missing; it begins with <c>NOPERM</c>.</exception>
     public async Task<string> RenewAsync(string node, long askedAt, string known, IReadOnlyList<string> used) =>
         (string)(await runner.RunAsync(
             Renew, Keys(used), [RandomToken.New(), Changes, node, askedAt.ToString(CultureInfo.InvariantCulture), known]))!;
