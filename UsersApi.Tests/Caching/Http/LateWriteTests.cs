@@ -60,6 +60,31 @@ public sealed class LateWriteTests
     }
 
     [Test]
+    public async Task Who_waits_for_the_eviction_of_nothing_hears_of_it_too()
+    {
+        await using var host = await StartAsync();
+        var gate = host.Services.GetRequiredService<Gate>();
+        gate.Open();
+
+        await host.ExchangeAsync("POST", "/late-else/told/by/no/cached/path");
+
+        Assert.That(gate.Told, Is.Not.Null);
+    }
+
+    [Test]
+    public async Task Who_waits_for_an_eviction_that_is_owed_hears_of_none_whatever_its_result_says_later()
+    {
+        // Port 1 is closed: nothing listens there.
+        await using var host = await StartAsync(redis: "127.0.0.1:1", isRealTime: true);
+        var gate = host.Services.GetRequiredService<Gate>();
+        gate.Open();
+
+        Assert.That((await host.ExchangeAsync("POST", "/late/told?status=409")).Status, Is.EqualTo(409));
+
+        Assert.That(gate.Told, Is.Null);
+    }
+
+    [Test]
     public async Task Unsafe_action_runs_though_its_response_has_begun()
     {
         await using var host = await StartAsync(app => app.Use(async (http, next) =>
@@ -110,9 +135,10 @@ public sealed class LateWriteTests
         Assert.That((await host.ExchangeAsync("GET", "/dynamic/by/name/team")).Outcome, Is.EqualTo(Stale));
     }
 
-    private static Task<CachedHost> StartAsync(Action<WebApplication>? pipeline = null) => CachedHost.StartAsync(
+    private static Task<CachedHost> StartAsync(Action<WebApplication>? pipeline = null, string? redis = null, bool isRealTime = false) => CachedHost.StartAsync(
         [typeof(LateController), typeof(LateElseController), typeof(MyPagesController), typeof(SlugController)],
-        services: services => services.AddSingleton<Gate>().AddSingleton<Slugs>()
+        settings: new() { ["EvictionTimeout"] = "00:00:00.100" }, redis: redis,
+        services: services => (isRealTime ? services.AddSingleton(TimeProvider.System) : services).AddSingleton<Gate>().AddSingleton<Slugs>()
             .Configure<RouteOptions>(options => options.ConstraintMap["kebab"] = typeof(Kebab)),
         pipeline: app =>
         {
@@ -172,10 +198,10 @@ public sealed class LateWriteTests
         public IActionResult PostExecuted() => new CommittingResult(gate);
 
         [HttpPost("told"), RedisCacheEvict("late")]
-        public IActionResult PostTold()
+        public IActionResult PostTold(int status = 200)
         {
             HttpContext.Features.Get<RedisCacheEvictFeature>()!.OnEvicted(() => gate.Told = gate.Row);
-            return new CommittingResult(gate);
+            return new CommittingResult(gate, status);
         }
 
         [HttpPost("yielded"), RedisCacheEvict("late")]
@@ -226,15 +252,26 @@ public sealed class LateWriteTests
         }
     }
 
-    private sealed class CommittingResult(Gate gate) : IActionResult
+    private sealed class CommittingResult(Gate gate, int status = 200) : IActionResult
     {
-        public Task ExecuteResultAsync(ActionContext context) => gate.CommitAsync();
+        public Task ExecuteResultAsync(ActionContext context)
+        {
+            context.HttpContext.Response.StatusCode = status;
+            return gate.CommitAsync();
+        }
     }
 
     /// <summary>Its own URIs are no cached action's.</summary>
     [Route("late-else")]
-    public sealed class LateElseController : ControllerBase
+    public sealed class LateElseController(Gate gate) : ControllerBase
     {
+        [HttpPost("told/by/no/cached/path")]
+        public IActionResult PostTold()
+        {
+            HttpContext.Features.Get<RedisCacheEvictFeature>()!.OnEvicted(() => gate.Told = gate.Row);
+            return new CommittingResult(gate);
+        }
+
         [HttpPost("located")]
         public IActionResult PostLocated()
         {

@@ -8,8 +8,11 @@ internal sealed class CachedRequest(HttpContext http, CachePolicy policy, BoundR
 
     public HttpContext Http => http;
 
-    /// <summary>Whether something has selected the response of which <c>Vary</c> can't tell.</summary>
-    public bool IsSelectedUnseen { get; } = services.Dimensions.SelectUnseen(policy, bound.Draft, http);
+    /// <summary>
+    /// Whether something has selected the response of which <c>Vary</c> can't tell: asked only where somebody may keep a copy unasked.
+    /// </summary>
+    public bool IsSelectedUnseen { get; } = policy.Settings.ClientSeconds + policy.Settings.SharedSeconds > 0
+        && services.Dimensions.SelectUnseen(policy, bound.Draft, http);
 
     /// <summary>Its headers, also while some are hidden from its action.</summary>
     public IHeaderDictionary Headers { get; } = http.Request.Headers;

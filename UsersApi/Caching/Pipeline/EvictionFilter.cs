@@ -57,7 +57,7 @@ internal sealed class EvictionFilter(
         feature.Tags = tags;
         if (tags.Count == 0 || await evictor.EvictAsync(tags))
         {
-            if (!RunsCode(executed.Result))
+            if (tags.Count == 0 || !RunsCode(executed.Result))
                 feature.Evicted?.Invoke();
 
             return;
@@ -76,20 +76,20 @@ internal sealed class EvictionFilter(
     }
 
     /// <summary>A result that runs the application's code, an iterator of commits say, may change what was evicted before it.</summary>
-    public async Task OnResultExecutionAsync(ResultExecutingContext context, ResultExecutionDelegate next)
-    {
-        var feature = context.HttpContext.Features.Get<RedisCacheEvictFeature>();
-        if (feature is not { Tags: { Count: > 0 } tags } || !RunsCode(context.Result))
-        {
-            await next();
-            return;
-        }
+    public Task OnResultExecutionAsync(ResultExecutingContext context, ResultExecutionDelegate next) =>
+        // Hits come by here too: their method is asked before all features are searched.
+        !SafeMethods.Contains(context.HttpContext.Request.Method)
+        && context.HttpContext.Features.Get<RedisCacheEvictFeature>() is { Tags: { Count: > 0 } tags } feature && RunsCode(context.Result)
+            ? EvictAroundAsync(next, feature, tags)
+            : next();
 
-        // Evicted again before the response leaves, and before its end does.
+    // Again before the response leaves, and before its end does.
+    private async Task EvictAroundAsync(ResultExecutionDelegate next, RedisCacheEvictFeature feature, IReadOnlyCollection<string> tags)
+    {
         feature.Tags = null;
         await next();
         feature.Tags = tags;
-        if (context.HttpContext.Response.StatusCode is >= 400 and < 500 || await evictor.EvictAsync(tags))
+        if (await evictor.EvictAsync(tags))
             feature.Evicted?.Invoke();
     }
 

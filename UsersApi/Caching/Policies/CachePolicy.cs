@@ -39,7 +39,7 @@ internal sealed class CachePolicy(
     /// <summary>Bytes of the largest entry that was seen, to know how long a read may take.</summary>
     public int LargestEntry { get; set; }
 
-    public IReadOnlyList<int> StatusCodes => Settings.StatusCodes ?? [Microsoft.AspNetCore.Http.StatusCodes.Status200OK];
+    public IReadOnlyList<int> StatusCodes => field ??= Settings.StatusCodes ?? [Microsoft.AspNetCore.Http.StatusCodes.Status200OK];
 
     /// <summary>Whether the key names a user or what a user may do.</summary>
     public bool IsForOneUser => Settings.Audience is CacheAudience.PerUser || Settings.VaryByClaims.Length > 0;
