@@ -43,7 +43,7 @@ public sealed class RedisCachedAttribute : Attribute, IFilterFactory, IOrderedFi
     public int[] StatusCodes { get => Own.StatusCodes ?? []; set => Set(it => it.StatusCodes = value); }
 
     /// <summary>What an eviction names: plain words, or words with arguments of the action, as in <c>user:{id}</c>.</summary>
-    public string[] Tags { get; set; } = [];
+    public string[] Tags { get; set => field = value ?? []; } = [];
 
     /// <summary>
     /// For actions without query parameters: leave the query string out of the key. By default it is part of it, since the

@@ -18,6 +18,10 @@ public sealed partial class MistakeTests
 
         [Authorize, HttpGet("mine"), RedisCached(Seconds = 1, Audience = CacheAudience.PerUser)]
         public int Mine() => 1;
+
+        // A configuration may say null, and so may who does not read warnings.
+        [HttpGet("none"), RedisCached(Tags = null!, Vary = null!, VaryByClaims = null!, StatusCodes = null!)]
+        public int None() => 1;
     }
 
     [Route("x")]

@@ -44,6 +44,14 @@ public sealed partial class MistakeTests
     }
 
     [Test]
+    public async Task Null_names_nothing()
+    {
+        await using var host = await CachedHost.StartAsync([typeof(Right)], new() { ["RedisCached:Defaults:VaryByClaims"] = null }, redis: "");
+
+        Assert.That((await host.ExchangeAsync("GET", "/right/none")).Outcome, Is.EqualTo("fwd=uri-miss; stored"));
+    }
+
+    [Test]
     public async Task Default_that_contradicts_an_attribute_stops_the_start()
     {
         var mistake = await Assert.ThrowsAsync<InvalidOperationException>(

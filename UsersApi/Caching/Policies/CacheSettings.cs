@@ -56,13 +56,13 @@ public sealed record CacheSettings
     public CacheAudience Audience { get; set; }
 
     /// <summary>Request headers whose values select another response; they become part of the key and of <c>Vary</c>.</summary>
-    public string[] Vary { get; set; } = [];
+    public string[] Vary { get; set => field = value ?? []; } = [];
 
     /// <summary>
     /// Types of claims whose values select another response, so that a user with fewer scopes does not get what another filled; the
     /// values become part of the key, as a hash, and responses are <c>private</c>.
     /// </summary>
-    public string[] VaryByClaims { get; set; } = [];
+    public string[] VaryByClaims { get; set => field = value ?? []; } = [];
 
     /// <summary>Statuses that are stored; 200 alone where nothing is said. 206 and 304 never are.</summary>
     /// <remarks>Null and not 200 by itself, since the configuration would add to that.</remarks>
