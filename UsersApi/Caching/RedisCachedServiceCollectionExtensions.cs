@@ -20,6 +20,8 @@ public static class RedisCachedServiceCollectionExtensions
             .Bind(configuration.GetSection(RedisCachedOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
+        // An application without controllers may still evict.
+        services.AddMvcCore();
         services.AddSingleton<CacheMetrics>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<KillSwitch>(provider, configuration));
         services.AddSingleton<CachePolicies>();

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Mvc.Infrastructure;
-
 namespace UsersApi.Caching;
 
 /// <summary>Tells an attribute's mistakes before the first request.</summary>
@@ -10,15 +8,12 @@ internal sealed class RedisCachedStartup(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var connection = services.GetService<RedisConnection>();
-        if (services.GetService<IActionDescriptorCollectionProvider>() is not null)
-        {
-            var policies = services.GetRequiredService<CachePolicies>();
-            policies.Validate();
-            // While the culture is the application's own, and no request's.
-            services.GetRequiredService<KeyDimensions>();
-            if (connection is not null && options.Value.KeySecret is null && policies.FirstForOneUser is { } action)
-                CacheLog.NoKeySecret(logger, action.DisplayName);
-        }
+        var policies = services.GetRequiredService<CachePolicies>();
+        policies.Validate();
+        // While the culture is the application's own, and no request's.
+        services.GetRequiredService<KeyDimensions>();
+        if (connection is not null && options.Value.KeySecret is null && policies.FirstForOneUser is { } action)
+            CacheLog.NoKeySecret(logger, action.DisplayName);
 
         if (connection is null)
             CacheLog.CachedInProcess(logger, options.Value.LocalStoreBytes);

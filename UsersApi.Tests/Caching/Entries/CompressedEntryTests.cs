@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using UsersApi.Tests.Caching.Host;
+using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Caching.Entries;
 
@@ -36,6 +37,7 @@ public sealed class CompressedEntryTests
     public void Entry_is_smaller_than_its_body_and_comes_back_whole()
     {
         var entry = Entry();
+        entry.Compressed();
 
         var bytes = CacheEntryFormat.Write(entry);
         var read = CacheEntryFormat.Read(bytes);
@@ -43,15 +45,53 @@ public sealed class CompressedEntryTests
         Assert.That(bytes, Has.Length.LessThan(entry.Length / 2));
         Assert.That((read!.Length, read.Coding), Is.EqualTo((entry.Length, "gzip")));
         Assert.That(read.Body.Span.SequenceEqual(entry.Body.Span), Is.True);
-        Assert.That(read.Compressed().Span.SequenceEqual(entry.Compressed().Span), Is.True);
+        Assert.That(read.Gzip, Is.EqualTo(entry.Gzip));
     }
 
     [TestCase(-1), TestCase(0), TestCase(7), TestCase(int.MaxValue)]
     public void Entry_that_lies_about_its_length_is_no_entry(int length)
     {
-        var compressed = CacheEntryFormat.Write(Entry() with { Length = length });
+        var entry = Entry() with { Length = length };
+        entry.Compressed();
+        var compressed = CacheEntryFormat.Write(entry);
 
         Assert.That(CacheEntryFormat.Read(compressed), Is.Null);
+    }
+
+    [Test]
+    public async Task What_its_first_client_took_plain_is_stored_plain_and_compressed_for_the_first_who_asks()
+    {
+        await using var first = await StartAsync();
+        await first.ExchangeAsync("GET", "/large/text");
+        await first.WrittenAsync();
+        var stored = await TestRedis.ReadAsync(first.Prefix);
+
+        await using var second = await StartAsync(first.Prefix);
+        var packed = await second.ExchangeAsync("GET", "/large/text", Gzip);
+
+        Assert.That((packed.Outcome, packed["Content-Encoding"], packed.Text.Length < Text.Length), Is.EqualTo(("hit; ttl=60", "gzip", true)));
+        Assert.That(stored, Does.Contain(Text));
+    }
+
+    [Test]
+    public void Those_who_want_it_compressed_at_once_share_one_work()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var entry = Entry();
+            using var begin = new Barrier(8);
+            var made = new byte[8][];
+
+            var askers = Enumerable.Range(0, 8).Select(i => new Thread(() =>
+            {
+                begin.SignalAndWait();
+                made[i] = entry.Compressed();
+            })).ToArray();
+            Array.ForEach(askers, asker => asker.Start());
+            Array.ForEach(askers, asker => asker.Join());
+
+            Assert.That(made, Is.All.SameAs(made[0]));
+        }
     }
 
     private static CacheEntry Entry() => PlainEntry.Of("get:/large/text", System.Text.Encoding.ASCII.GetBytes(Text), mayCompress: true);

@@ -1,40 +1,57 @@
 using UsersApi.Tests.Caching.Host;
+using UsersApi.Tests.Caching.Trouble;
+using UsersApi.Tests.Host;
 
 namespace UsersApi.Tests.Caching.Evictions;
 
-/// <summary>An eviction that is tried again acknowledges the writes that waited for it when it was sent, and no later ones.</summary>
+/// <summary>What an outage left owed reaches Redis once it is over, whatever is written meanwhile.</summary>
 [TestFixture, Parallelizable(ParallelScope.All)]
 public sealed class RetriedEvictionTests
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
-
     [Test]
-    public async Task Write_that_commits_while_the_command_is_under_way_waits_for_the_next_one()
+    public async Task Node_that_never_stops_writing_has_soon_done_with_what_it_owes()
     {
         await using var redis = await PrivateRedis.StartAsync();
-        await using var host = await RunsController.StartAsync(new() { ["EvictionTimeout"] = "00:00:00.100" }, redis: redis.ConnectionString);
-        var (clock, versions) = (host.Time, host.Services.GetRequiredService<ITagVersions>());
+        await using var host = await TroubledHost.StartAsync(redis.ConnectionString);
+        var (evictor, owed) = (host.Services.GetRequiredService<IRedisCacheEvictor>(), host.Services.GetRequiredService<OwedTags>());
+        await evictor.EvictAsync("busy");
+        using var over = new CancellationTokenSource();
+        var writers = Enumerable.Range(0, 64).Select(_ => WriteAsync()).ToArray();
         redis.Hang();
-        var first = versions.EvictAsync(["first", "both"]);
-        await clock.TimersAsync(Timeout, 1);
-        clock.Advance(Timeout);
-        await clock.TimersAsync(Pause, 1);
-        clock.Advance(Pause);
-        // The retry, beside the renewal of the lease.
-        await clock.TimersAsync(LeaseTerms.RenewalInterval, 2);
-        clock.Advance(LeaseTerms.RenewalInterval);
-        await clock.TimersAsync(Timeout, 1);
+        await Eventually.HoldsAsync(() => Task.FromResult(!owed.IsEmpty), "something is owed");
 
-        var second = versions.EvictAsync(["both"]);
-        await clock.TimersAsync(LeaseTerms.AwaitedFor - Pause - LeaseTerms.RenewalInterval, 1);
         redis.GoOn();
 
-        Assert.That(await first.WaitAsync(Runs.Deadline), Is.True);
-        await redis.CommandAsync("PING");
-        Assert.That(second.IsCompleted, Is.False);
-        await clock.TimersAsync(LeaseTerms.RenewalInterval, 2);
-        clock.Advance(LeaseTerms.RenewalInterval);
-        Assert.That(await second.WaitAsync(Runs.Deadline), Is.True);
+        await Eventually.HoldsAsync(() => Task.FromResult(owed.IsEmpty), "nothing is owed");
+        await Eventually.HoldsAsync(() => evictor.EvictAsync("busy"), "a write is acknowledged");
+        await over.CancelAsync();
+        await Task.WhenAll(writers);
+
+        async Task WriteAsync()
+        {
+            while (!over.IsCancellationRequested)
+                await evictor.EvictAsync("busy");
+        }
+    }
+
+    [Test]
+    public async Task More_than_one_command_holds_gets_through_too()
+    {
+        await using var redis = await PrivateRedis.StartAsync();
+        await using var host = await TroubledHost.StartAsync(redis.ConnectionString);
+        var (evictor, owed) = (host.Services.GetRequiredService<IRedisCacheEvictor>(), host.Services.GetRequiredService<OwedTags>());
+        string[] tags = [.. Enumerable.Range(0, 2_000).Select(i => $"word-{i}")];
+        await evictor.EvictAsync(tags);
+        var versions = host.Services.GetRequiredService<ITagVersions>();
+        var before = (await versions.ReadAsync(tags))!.Tokens;
+        redis.Hang();
+        Assert.That(await evictor.EvictAsync(tags), Is.False);
+
+        redis.GoOn();
+        await Eventually.HoldsAsync(() => Task.FromResult(owed.IsEmpty), "nothing is owed");
+
+        Stamp? after = null;
+        await Eventually.HoldsAsync(async () => (after = await versions.ReadAsync(tags)) is not null, "versions are read");
+        Assert.That(after!.Tokens.Intersect(before), Is.Empty);
     }
 }

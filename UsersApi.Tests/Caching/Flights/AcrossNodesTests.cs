@@ -227,9 +227,40 @@ public sealed class AcrossNodesTests
         Assert.That((await Get(alone)).Outcome, Is.EqualTo("hit; ttl=60"));
     }
 
+    [Test]
+    public async Task Evictions_without_end_do_not_keep_a_request_from_its_action()
+    {
+        await using var host = await RunsController.StartAsync(Pair.Settings, services => services.AddSingleton<ITagVersions, RestlessVersions>());
+        host.Services.GetRequiredService<Runs>().AnswerFromNowOn("body");
+
+        Assert.That((await Get(host)).Text, Is.EqualTo("body"));
+    }
+
+    [Test]
+    public void What_names_the_headers_that_select_keeps_neither_claim_nor_body()
+    {
+        var response = PlainEntry.Of("get:/runs/across/1::A~0", []) with { Claim = new MemoryStream() };
+
+        response.Compressed();
+
+        var marker = EntryBuilder.VaryMarker(response, "get:/runs/across/1", ["A"]);
+
+        Assert.That((marker.Claim, marker.Gzip), Is.EqualTo(((IDisposable?)null, (byte[]?)null)));
+    }
+
     private static Task<RawResponse> Get(CachedHost host) => host.ExchangeAsync("GET", Target).WaitAsync(Runs.Deadline);
 
     private static Task<RawResponse>[] Ask(CachedHost host, int count) => [.. Enumerable.Range(0, count).Select(_ => Get(host))];
+
+    /// <summary>As where somebody evicts between any two looks.</summary>
+    private sealed class RestlessVersions : ITagVersions
+    {
+        public Stamp? FindKnown(IReadOnlyList<string> tags) => null;
+
+        public ValueTask<Stamp?> ReadAsync(IReadOnlyList<string> tags) => new(new Stamp("e", [.. tags.Select(_ => RandomToken.New())]));
+
+        public Task<bool> EvictAsync(IReadOnlyCollection<string> tags) => Task.FromResult(true);
+    }
 
     /// <summary>Two nodes of one application, each with a clock of its own.</summary>
     private sealed class Pair(CachedHost first, CachedHost second, IDatabase redis) : IAsyncDisposable

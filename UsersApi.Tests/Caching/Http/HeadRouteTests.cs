@@ -19,7 +19,7 @@ public sealed class HeadRouteTests
     }
 
     [TestCase("/heads/other"), TestCase("/Conventional/Cached"), TestCase("/heads/versions")]
-    [TestCase("/tokens/heads/two/named/5"), TestCase("/heads/both-other"), TestCase("/heads/mixed")]
+    [TestCase("/tokens/heads/two/named/5"), TestCase("/heads/both-other"), TestCase("/heads/mixed"), TestCase("/regions/eu/x")]
     public async Task All_others_answer_as_GET_does(string target)
     {
         await using var host = await StartAsync();
@@ -30,7 +30,7 @@ public sealed class HeadRouteTests
     }
 
     private static Task<CachedHost> StartAsync() => CachedHost.StartAsync(
-        [typeof(HeadsController), typeof(OtherHeadsController), typeof(ConventionalController), typeof(OneController), typeof(TwoController)],
+        [typeof(HeadsController), typeof(OtherHeadsController), typeof(ConventionalController), typeof(OneController), typeof(TwoController), typeof(RegionsController)],
         pipeline: app => app.MapControllerRoute("default", "{controller}/{action}"));
 
     [Route("heads"), RedisCached(Seconds = 60)]
@@ -92,6 +92,21 @@ public sealed class HeadRouteTests
     {
         [HttpGet("named/{id}")]
         public string Get(string id) => id;
+    }
+
+    [AttributeUsage(AttributeTargets.Method)]
+    private sealed class RegionAttribute(string region) : Microsoft.AspNetCore.Mvc.Routing.RouteValueAttribute("region", region);
+
+    /// <summary>An action's own value fills a token of its template.</summary>
+    public sealed class RegionsController : ControllerBase
+    {
+        [HttpGet("/regions/[region]/x"), Region("eu"), RedisCached(Seconds = 60)]
+        public int Get() => 1;
+
+        [HttpHead("/regions/[region]/y"), Region("eu")]
+        public void Head()
+        {
+        }
     }
 
     /// <summary>By the names of their actions, which no attribute says.</summary>

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using UsersApi.Tests.Caching.Host;
@@ -43,17 +44,110 @@ public sealed class StreamingTests
         gate.Open();
     }
 
+    [TestCase("waiting", ""), TestCase("socket", "websocket")]
+    public async Task Nobody_waits_behind_a_stream_that_has_not_begun(string how, string upgrade)
+    {
+        var gate = new Gate();
+        await using var host = await StartAsync(gate, new() { ["MaxRunningMisses"] = "1", ["MissWait"] = "00:00:00" });
+        gate.Close();
+        using var first = await BeginAsync();
+        await gate.ReachedAsync();
+
+        using var second = await BeginAsync();
+        await gate.ReachedAsync();
+
+        Assert.That((await host.ExchangeAsync("GET", "/streaming/whole")).Outcome, Is.EqualTo("fwd=uri-miss; stored"));
+        gate.Open();
+
+        async Task<System.Net.Sockets.TcpClient> BeginAsync()
+        {
+            var client = new System.Net.Sockets.TcpClient();
+            await client.ConnectAsync(System.Net.IPAddress.Loopback, host.Client.BaseAddress!.Port);
+            var protocol = upgrade.Length == 0 ? "" : $"Connection: Upgrade\r\nUpgrade: {upgrade}\r\n";
+            await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes($"GET /streaming/{how} HTTP/1.1\r\nHost: a\r\n{protocol}\r\n"));
+            return client;
+        }
+    }
+
+    [Test]
+    public async Task Headers_of_an_event_stream_arrive_before_its_first_event()
+    {
+        var gate = new Gate();
+        await using var host = await StartAsync(gate);
+        gate.Close();
+
+        using var response = await host.Client.GetAsync("/streaming/started", HttpCompletionOption.ResponseHeadersRead).WaitAsync(Deadline);
+
+        Assert.That(response.Headers.GetValues("Cache-Status"), Is.EqualTo(["RedisCached; fwd=uri-miss; detail=streamed"]));
+        gate.Open();
+        Assert.That(await response.Content.ReadAsStringAsync().WaitAsync(Deadline), Is.EqualTo("event"));
+    }
+
+    [Test]
+    public async Task Answer_that_MVC_cut_short_is_not_stored()
+    {
+        await using var host = await StartAsync(new Gate());
+        for (var i = 0; i < 20; i++)
+        {
+            for (var again = 0; again < 2; again++)
+                await Assert.ThatAsync(() => host.Client.GetStringAsync($"/streaming/cut?n={i}"), Throws.InstanceOf<HttpRequestException>());
+        }
+    }
+
     private static Task<CachedHost> StartAsync(Gate gate, Dictionary<string, string?>? settings = null) =>
         CachedHost.StartAsync([typeof(StreamingController)], settings, services => services.AddSingleton(gate));
+
+    /// <summary>Half a file.</summary>
+    private sealed class GivingUp : Stream
+    {
+        private bool _isHalf;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            if (_isHalf)
+                throw new OperationCanceledException();
+
+            _isHalf = true;
+            buffer.AsSpan(offset, 4).Fill((byte)'h');
+            return 4;
+        }
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
 
     /// <summary>What an action waits at.</summary>
     public sealed class Gate
     {
+        private readonly Channel<bool> _reached = Channel.CreateUnbounded<bool>();
         private TaskCompletionSource _open = new();
 
         public Task Opened => _open.Task;
 
         public void Close() => _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task ReachedAsync() => _reached.Reader.ReadAsync().AsTask().WaitAsync(Deadline);
+
+        public Task WaitAsync()
+        {
+            _reached.Writer.TryWrite(true);
+            return Opened;
+        }
 
         public void Open() => _open.SetResult();
     }
@@ -76,6 +170,34 @@ public sealed class StreamingTests
             Response.ContentType = "text/event-stream";
             return WriteAsync();
         }
+
+        [HttpGet("started")]
+        public async Task GetStarted()
+        {
+            Response.ContentType = "text/event-stream";
+            await Response.StartAsync();
+            await gate.Opened;
+            await Response.WriteAsync("event");
+        }
+
+        [HttpGet("waiting")]
+        public async Task GetWaiting()
+        {
+            HttpContext.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
+            await gate.WaitAsync();
+            await Response.WriteAsync("event");
+        }
+
+        [HttpGet("socket")]
+        public async Task GetSocket()
+        {
+            await using var socket = await HttpContext.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+            await gate.WaitAsync();
+        }
+
+        // As where a storage gives up in the middle of a file.
+        [HttpGet("cut")]
+        public IActionResult GetCut(int n) => n < 0 ? NotFound() : File(new GivingUp(), "text/plain");
 
         [HttpGet("unbuffered")]
         public Task GetUnbuffered()

@@ -20,6 +20,30 @@ public sealed class SwappedBodyTests
     }
 
     [Test]
+    public async Task Middleware_that_wraps_bodies_gets_them_whole_and_plain_whatever_the_client_asks_for()
+    {
+        await using var host = await CachedHost.StartAsync([typeof(SwappedController)], pipeline: app => app.Use(async (http, next) =>
+        {
+            var own = http.Response.Body;
+            using var swapped = new MemoryStream();
+            http.Response.Body = swapped;
+            await next(http);
+            http.Response.Body = own;
+            await http.Response.WriteAsync($"<{Encoding.UTF8.GetString(swapped.ToArray())}>");
+        }));
+
+        foreach (var asked in new (string, string)[] { ("Accept-Encoding", "gzip"), ("Range", "bytes=0-1"), ("X-None", "1") })
+        {
+            foreach (var path in (string[])["large", "large?none=1", "text"])
+            {
+                var answer = await host.ExchangeAsync("GET", $"/swapped/{path}", asked);
+                Assert.That((answer.Status, answer["Content-Encoding"], answer["Content-Range"], answer.Text.Trim('<', '>').Distinct().Count(), answer.Text[0], answer.Text[^1]),
+                    Is.EqualTo((200, "", "", path == "text" ? 3 : 1, '<', '>')), $"{path} {asked}");
+            }
+        }
+    }
+
+    [Test]
     public async Task What_streams_goes_through_it_too()
     {
         await using var host = await CachedHost.StartAsync([typeof(SwappedController)]);
@@ -32,6 +56,18 @@ public sealed class SwappedBodyTests
     [Route("swapped"), RedisCached(Seconds = 60)]
     public sealed class SwappedController : ControllerBase
     {
+        [HttpGet("large")]
+        public IActionResult GetLarge(int none = 0)
+        {
+            if (none == 1)
+                Response.Headers.CacheControl = "no-store";
+
+            return new ObjectResult(new string('a', 5_000));
+        }
+
+        [HttpGet("text")]
+        public string GetText() => "abc";
+
         [HttpGet("outer"), UppercasedResult(Order = -5000)]
         public IActionResult GetOuter() => Content("abc");
 

@@ -11,7 +11,7 @@ public sealed class UnseenLeavingTests
 {
     private const string Kept = "max-age=9, s-maxage=20";
 
-    [TestCase("version", "X-Version", "1", "no-cache"), TestCase("tenant", "X-Tenant", "a", "no-cache"), TestCase("bound-tenant", "X-Tenant", "a", "no-cache")]
+    [TestCase("version", "X-Version", "1", "no-cache"), TestCase("renamed/5", "X-Version", "1", "no-cache"), TestCase("tenant", "X-Tenant", "a", "no-cache"), TestCase("bound-tenant", "X-Tenant", "a", "no-cache")]
     [TestCase("culture", "X-Culture", "xx", "no-cache"), TestCase("plain", "X-None", "1", Kept)]
     public async Task It_leaves_with_no_cache(string path, string header, string value, string control)
     {
@@ -63,6 +63,12 @@ public sealed class UnseenLeavingTests
 
         [HttpGet("version"), Version("2")]
         public IActionResult GetSecond() => Content("2");
+
+        [HttpGet("renamed/{id}"), Version("1")]
+        public IActionResult GetRenamed(string id) => Content(id);
+
+        [HttpGet("renamed/{name}"), Version("2")]
+        public IActionResult GetOther(string name) => Content(name);
 
         [HttpGet("tenant")]
         public IActionResult GetTenant() => Content($"{RouteData.Values["tenant"]}");

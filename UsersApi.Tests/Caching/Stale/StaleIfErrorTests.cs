@@ -74,6 +74,17 @@ public sealed class StaleIfErrorTests
         Assert.That((await request).Status, Is.EqualTo(status));
     }
 
+    [Test]
+    public async Task Mistake_of_the_client_is_told_to_it()
+    {
+        await using var host = await StoredAsync();
+
+        var request = Get(host);
+        (await RunOf(host)).Answer(_ => throw new BadHttpRequestException("No.", 400));
+
+        Assert.That((await request).Status, Is.EqualTo(400));
+    }
+
     [TestCase("max-age=60, must-revalidate"), TestCase("s-maxage=60")]
     public async Task Cache_Control_of_the_action_forbids_it(string control)
     {

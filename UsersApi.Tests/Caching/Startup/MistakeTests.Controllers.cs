@@ -10,6 +10,10 @@ public sealed partial class MistakeTests
     [Route("right"), RedisCached(Seconds = 1)]
     public sealed class Right : ControllerBase
     {
+        // Bound on POST alone.
+        [BindProperty]
+        public IFormFile? Upload { get; set; }
+
         [HttpGet("{id:int}"), RedisCached(Seconds = 31_536_000, Tags = ["rights", "right:{id}"], Vary = ["X-A"])]
         public int Act(int id) => id;
 

@@ -2,7 +2,9 @@ namespace UsersApi.Caching.Capture;
 
 /// <summary>Writes into captured bytes.</summary>
 /// <param name="bytes">The bytes.</param>
-/// <param name="streamsAtFlush">Whether a flush is a wish to send what there is: those of a writer's own are not.</param>
+/// <param name="streamsAtFlush">
+/// Whether a flush is a wish to send what there is. Those of a writer's own are not, unless the answer is a stream by itself.
+/// </param>
 internal sealed class CaptureStream(CapturedBytes bytes, Func<bool> streamsAtFlush) : Stream
 {
     public override bool CanRead => false;
@@ -32,7 +34,7 @@ internal sealed class CaptureStream(CapturedBytes bytes, Func<bool> streamsAtFlu
 
     public override void Flush()
     {
-        if (streamsAtFlush())
+        if (streamsAtFlush() || bytes.IsStream)
             bytes.Send(CacheOutcome.Streamed, default);
 
         bytes.Target.Flush();
@@ -40,7 +42,7 @@ internal sealed class CaptureStream(CapturedBytes bytes, Func<bool> streamsAtFlu
 
     public override async Task FlushAsync(CancellationToken cancellationToken)
     {
-        if (streamsAtFlush())
+        if (streamsAtFlush() || bytes.IsStream)
             await bytes.SendAsync(CacheOutcome.Streamed, default, cancellationToken);
 
         await bytes.Target.FlushAsync(cancellationToken);

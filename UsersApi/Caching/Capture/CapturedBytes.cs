@@ -23,6 +23,9 @@ internal sealed class CapturedBytes(HttpResponse response, Func<Stream> client, 
     /// <summary>Whether the action asked for its bytes to be sent at once.</summary>
     public bool IsUnbuffered { get; set; }
 
+    /// <summary>Whether what is written shall leave at once.</summary>
+    public bool IsStream => IsUnbuffered || response.ContentType?.StartsWith(EventStream, StringComparison.OrdinalIgnoreCase) is true;
+
     /// <summary>Whether bytes go to the client by themselves.</summary>
     public bool IsStreaming { get; private set; }
 
@@ -32,7 +35,7 @@ internal sealed class CapturedBytes(HttpResponse response, Func<Stream> client, 
     /// <summary>Takes bytes in; false where they are to be sent.</summary>
     public bool TryTake(ReadOnlySpan<byte> bytes, out CacheOutcome why)
     {
-        var isStream = IsUnbuffered || response.ContentType?.StartsWith(EventStream, StringComparison.OrdinalIgnoreCase) is true;
+        var isStream = IsStream;
         why = isStream ? CacheOutcome.Streamed : CacheOutcome.TooLarge;
         lock (_gate)
         {

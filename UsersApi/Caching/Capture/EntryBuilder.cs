@@ -47,6 +47,8 @@ internal static class EntryBuilder
     public static CacheEntry VaryMarker(CacheEntry response, string key, IReadOnlyList<string> selecting) => response with
     {
         Key = key,
+        Claim = null,
+        Gzip = null,
         Selecting = selecting,
         Headers = [],
         ETag = "",

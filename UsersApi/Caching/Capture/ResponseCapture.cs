@@ -8,18 +8,22 @@ internal sealed class ResponseCapture
     private readonly IFeatureCollection _features;
     private readonly IHttpResponseFeature _response;
     private readonly IHttpResponseFeature _watched;
+    private readonly IHttpRequestLifetimeFeature _lifetime;
+    private readonly IHttpRequestLifetimeFeature _watchedLifetime;
     private readonly CapturedBytes _bytes;
     private readonly CapturedBody _body;
     private readonly HashSet<string> _named = new(StringComparer.OrdinalIgnoreCase);
     private IHttpResponseBodyFeature _client;
     private IHttpResponseBodyFeature _shown;
-    private bool _isDeferred;
+    private bool _isUnrepeatable;
 
     /// <param name="http">The exchange.</param>
     /// <param name="policy">The rules of its action.</param>
     /// <param name="options">How many bytes are taken in, and which reads are none of the cache's business.</param>
-    /// <param name="beforeStreaming">Told why bytes go to the client by themselves; false if none shall.</param>
-    public ResponseCapture(HttpContext http, CachePolicy policy, RedisCachedOptions options, Func<CacheOutcome, bool> beforeStreaming)
+    /// <param name="onUnbuffered">Told once bytes shall go to the client by themselves, before there are any.</param>
+    /// <param name="beforeStreaming">Told why the first of them goes; false if none shall.</param>
+    public ResponseCapture(
+        HttpContext http, CachePolicy policy, RedisCachedOptions options, Action onUnbuffered, Func<CacheOutcome, bool> beforeStreaming)
     {
         (_features, Response, Policy, Options) = (http.Features, http.Response, policy, options);
         Request = new WatchedRequest(http, policy, options);
@@ -27,13 +31,11 @@ internal sealed class ResponseCapture
         // What does not fit into the queue beside another, compressed ones and all, is not stored.
         var cap = (int)Math.Min(options.MaxBodyBytes, options.QueueBytes / 3);
         _bytes = new CapturedBytes(http.Response, () => _client.Stream, cap, beforeStreaming);
-        _shown = _body = new CapturedBody(_bytes, new CaptureStream(_bytes, () => !Request.IsReadByFramework), _client);
+        _shown = _body = new CapturedBody(_bytes, new CaptureStream(_bytes, () => !Request.IsReadByFramework), _client, onUnbuffered);
         _response = _features.GetRequiredFeature<IHttpResponseFeature>();
-        _watched = WatchedFeature.Around(_response, member =>
-        {
-            if (member == nameof(IHttpResponseFeature.OnStarting))
-                _isDeferred = true;
-        });
+        _watched = WatchedFeature.Around(_response, member => _isUnrepeatable |= member == nameof(IHttpResponseFeature.OnStarting));
+        _lifetime = _features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
+        _watchedLifetime = WatchedFeature.Around(_lifetime, member => _isUnrepeatable |= member == nameof(_lifetime.Abort));
         Headers = new HeaderChanges(http.Response.Headers);
         Feature = new RedisCachedFeature(http.Response);
     }
@@ -51,8 +53,11 @@ internal sealed class ResponseCapture
 
     public RedisCachedFeature Feature { get; }
 
-    /// <summary>False once the action has put something off until the response starts, or chosen a reason phrase of its own.</summary>
-    public bool IsReplayable => !_isDeferred && (string.IsNullOrEmpty(_response.ReasonPhrase)
+    /// <summary>
+    /// False once the action has put something off until the response starts, cut it short, as MVC does where a file's source gives up, or
+    /// chosen a reason phrase of its own.
+    /// </summary>
+    public bool IsReplayable => !_isUnrepeatable && (string.IsNullOrEmpty(_response.ReasonPhrase)
         || _response.ReasonPhrase == ReasonPhrases.GetReasonPhrase(_response.StatusCode));
 
     /// <summary>Whether the body goes to the client by itself.</summary>
@@ -66,6 +71,7 @@ internal sealed class ResponseCapture
         _client = _features.GetRequiredFeature<IHttpResponseBodyFeature>();
         _features.Set(_shown);
         _features.Set(_watched);
+        _features.Set(_watchedLifetime);
         _features.Set(Feature);
         Request.Install();
         Headers.Begin();
@@ -81,6 +87,7 @@ internal sealed class ResponseCapture
         Request.Remove();
         _features.Set<RedisCachedFeature>(null);
         _features.Set(_response);
+        _features.Set(_lifetime);
         _shown = _features.GetRequiredFeature<IHttpResponseBodyFeature>();
         _features.Set(_client);
     }

@@ -3,14 +3,8 @@ namespace UsersApi.Caching.Diagnostics;
 /// <summary>What the cache says in logs: events 1000 to 1099. Changes of state, never keys, bodies or users.</summary>
 internal static partial class CacheLog
 {
-    [LoggerMessage(1000, LogLevel.Information, "Redis connected.")]
-    public static partial void RedisConnected(ILogger logger);
-
-    [LoggerMessage(1001, LogLevel.Warning, "Redis is unavailable ({Reason}). Requests bypass the cache until it reconnects.")]
-    public static partial void RedisLost(ILogger logger, string reason);
-
     [LoggerMessage(1002, LogLevel.Warning,
-        "Redis has not answered in time for half a second ({Reason}). Requests bypass the cache until it does.")]
+        "Redis is away, or has not answered in time, for half a second ({Reason}). Requests bypass the cache until it does.")]
     public static partial void RedisLeftAlone(ILogger logger, string reason);
 
     [LoggerMessage(1003, LogLevel.Information, "Redis answers in time again.")]

@@ -79,9 +79,9 @@ internal sealed record CacheEntry
     [JsonIgnore]
     public ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>The body in gzip, as the store had it.</summary>
+    /// <summary>The body in gzip, where the store had it so or a client has asked for it; else null.</summary>
     [JsonIgnore]
-    public ReadOnlyMemory<byte> Gzip { init => _gzip = value.ToArray(); }
+    public byte[]? Gzip { get => _gzip; init => _gzip = value; }
 
     /// <summary>Until when it may be of use, in milliseconds of the Unix epoch.</summary>
     [JsonIgnore]
@@ -92,5 +92,15 @@ internal sealed record CacheEntry
     public long Size => Length + (MayCompress ? Length / 4L : 0) + 1_024 + (2L * Key.Length);
 
     /// <summary>The body in gzip; worked out once, kept as long as the entry.</summary>
-    public ReadOnlyMemory<byte> Compressed() => _gzip ??= ContentCoding.Compress(Body);
+    public byte[] Compressed()
+    {
+        // A thousand who come at once wait for one.
+        if (_gzip is null)
+        {
+            lock (Headers)
+                _gzip ??= ContentCoding.Compress(Body);
+        }
+
+        return _gzip;
+    }
 }

@@ -43,8 +43,8 @@ internal static class CacheEntryFormat
     public static byte[] Write(CacheEntry entry)
     {
         var body = entry.Body;
-        if (entry.MayCompress && entry.Compressed() is var compressed && compressed.Length < body.Length)
-            (body, entry) = (compressed, entry with { Coding = ContentCoding.Gzip });
+        if (entry.Gzip is { } gzip && gzip.Length < body.Length)
+            (body, entry) = (gzip, entry with { Coding = ContentCoding.Gzip });
 
         // The metadata's own opening brace is replaced by the prefix.
         var metadata = JsonSerializer.SerializeToUtf8Bytes(entry, Json.CacheEntry).AsSpan(1);
@@ -82,7 +82,7 @@ internal static class CacheEntryFormat
     private static CacheEntry? WithBody(CacheEntry entry, ReadOnlyMemory<byte> body) => entry.Coding switch
     {
         "" when entry.Length == body.Length => entry with { Body = body },
-        ContentCoding.Gzip when entry.MayCompress => entry with { Body = ContentCoding.Expand(body, entry.Length), Gzip = body },
+        ContentCoding.Gzip when entry.MayCompress => entry with { Body = ContentCoding.Expand(body, entry.Length), Gzip = body.ToArray() },
         _ => null,
     };
 }

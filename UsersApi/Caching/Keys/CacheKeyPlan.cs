@@ -29,10 +29,10 @@ internal sealed class CacheKeyPlan
     public CacheKeyPlan(ControllerActionDescriptor action, IModelMetadataProvider provider, bool byHost, int maxLength, bool declaredOnly)
     {
         (HoldsHost, _maxLength) = (byHost, maxLength);
-        var all = KeyArgument.Of(action, provider);
+        List<KeyArgument> all = [.. KeyArgument.Of(action, provider).Where(argument => argument.IsBoundOnGet)];
         List<KeyArgument> headers = [.. all.Where(argument => argument.Source == BindingSource.Header)];
         // An application's own source may be a cookie: its values are hashed, as those of headers are.
-        List<KeyArgument> unseen = [.. all.Where(argument => argument.IsFromElsewhere && IsOfRequest(argument.Source))];
+        List<KeyArgument> unseen = [.. all.Where(argument => argument.IsFromElsewhere && MaySelect(argument))];
         _arguments = [.. all.Where(argument => !argument.IsFromElsewhere && argument.Source != BindingSource.Header)];
         BodyArgument = all.FirstOrDefault(argument => argument.Source is { } source
             && (source == BindingSource.Body || source == BindingSource.Form || source == BindingSource.FormFile))?.Name;
@@ -99,6 +99,10 @@ internal sealed class CacheKeyPlan
         foreach (var argument in _written.Except(inPath))
             KeyShape.Write(parts, argument.KeyName, argument.ValueIn(context), argument.Metadata);
 
+        // A proxy's prefix, of which links are made, may be spelled in several ways.
+        if (request.PathBase.Value is { } prefix && (prefix.EndsWith('/') || prefix.Contains("//", StringComparison.Ordinal)))
+            parts.Add("@base=" + KeyText.Escaped(prefix));
+
         if (IsByRawQuery)
             WriteTarget(parts, context.HttpContext, path);
 
@@ -156,8 +160,9 @@ internal sealed class CacheKeyPlan
             parts.Add("@target=" + KeyText.Escaped(target));
     }
 
-    // Every source but those that are told apart, and services: an application may have some of its own.
-    private static bool IsOfRequest(BindingSource? source) => source is null
-        || (source.IsFromRequest && source != BindingSource.Header && source != BindingSource.Body && source != BindingSource.Form
-            && source != BindingSource.FormFile);
+    // Every source but those that are told apart, and services. An application's own binder may read the request whatever its source
+    // says: many say Special, which hides an argument from documents.
+    private static bool MaySelect(KeyArgument argument) => argument.Metadata.ModelType != typeof(CancellationToken)
+        && argument.Source is var source && source != BindingSource.Services && source != BindingSource.Header
+        && source != BindingSource.Body && source != BindingSource.Form && source != BindingSource.FormFile;
 }

@@ -7,6 +7,8 @@ namespace UsersApi.Caching.Keys;
 /// <summary>One argument that an action declares: where it comes from, and how its bound value is written into the key.</summary>
 internal sealed class KeyArgument
 {
+    private static readonly ActionContext GetRequest = new() { HttpContext = new DefaultHttpContext { Request = { Method = HttpMethods.Get } } };
+
     private readonly ParameterDescriptor _parameter;
     private readonly object? _default;
 
@@ -33,6 +35,9 @@ internal sealed class KeyArgument
     public bool IsFromElsewhere => HasOwnBinder
         || !(Source is null || Source == BindingSource.Path || Source == BindingSource.Query || Source == BindingSource.ModelBinding
             || Source == BindingSource.Header);
+
+    /// <summary>False for a property that is bound on other methods alone, as MVC does by itself.</summary>
+    public bool IsBoundOnGet => _parameter.BindingInfo?.RequestPredicate?.Invoke(GetRequest) is not false;
 
     /// <summary>Its name in keys. What is not bound from the query by its name must not pass for what is.</summary>
     public string KeyName => IsFromElsewhere ? $"{{{KeyText.Escaped(Source?.Id ?? "")}:{KeyText.Escaped(_parameter.Name)}}}"

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace UsersApi.Caching.Keys;
 
 /// <summary>Writes the path of a request as its route template with the bound values in place.</summary>
-internal static class RoutePath
+internal static partial class RoutePath
 {
     /// <summary>Appends the path to <paramref name="key"/> and returns the arguments that it holds.</summary>
     /// <remarks>
@@ -116,9 +117,15 @@ internal static class RoutePath
             ? required
             : TextOf(context.HttpContext.GetRouteValue(name)) is { Length: > 0 } raw ? raw : null;
 
+    /// <summary>A template in which parameters have no names, and letters one case: of two that are equal, both match the same paths.</summary>
+    public static string WithoutNames(string template) => ParameterName().Replace(template, "{").ToUpperInvariant();
+
     private static string? TextOf(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture);
 
     /// <summary>A decoded path as it stands in a URI, in the spelling of <see cref="Write"/>.</summary>
     public static string OfUri(string? path) => string.Concat(
         (path?.Split('/', StringSplitOptions.RemoveEmptyEntries) ?? []).Select(segment => "/" + KeyText.Escaped(segment)));
+
+    [GeneratedRegex(@"\{\w+")]
+    private static partial Regex ParameterName();
 }

@@ -7,6 +7,9 @@ namespace UsersApi.Caching.Keys;
 /// </remarks>
 internal static class TagNames
 {
+    // No option: two numbers in one cluster would evict other tags than the entries carry.
+    private const uint Buckets = 4_096;
+
     /// <summary>Every entry carries it.</summary>
     public const string All = "all";
 
@@ -17,8 +20,8 @@ internal static class TagNames
     public static string OfPath(string path) =>
         "path:" + path.TrimEnd('/').ToLowerInvariant().Replace("%2f", "/", StringComparison.Ordinal);
 
-    public static string Fold(string tag, int buckets) => tag.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon
-        ? string.Create(CultureInfo.InvariantCulture, $"{tag.AsSpan(0, colon)}:{Hash(tag) % (uint)buckets:x}")
+    public static string Fold(string tag) => tag.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon
+        ? string.Create(CultureInfo.InvariantCulture, $"{tag.AsSpan(0, colon)}:{Hash(tag) % Buckets:x}")
         : tag;
 
     /// <summary>

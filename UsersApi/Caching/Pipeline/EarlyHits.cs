@@ -55,8 +55,8 @@ internal sealed class EarlyHits(CacheServices services)
                 request.QueryString.Value ?? "", http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         }
 
-        // All of it is compared: two parts are enough to spread.
-        public override int GetHashCode() => HashCode.Combine(Path, Query);
+        // All that a client can vary by itself: many targets of one path would else stand in one row.
+        public override int GetHashCode() => HashCode.Combine(Raw, Host);
     }
 
     /// <summary>With the route values, which middleware may have set: a tenant from a claim, say.</summary>

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 
@@ -20,7 +21,7 @@ internal sealed class EvictionFilter(
     private static readonly HashSet<string> SafeMethods =
         new(["GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "PRI", "PROPFIND", "REPORT", "SEARCH"], StringComparer.OrdinalIgnoreCase);
 
-    private readonly ConcurrentDictionary<ActionDescriptor, Plan> _plans = new();
+    private readonly ConditionalWeakTable<ActionDescriptor, Plan> _plans = [];
 
     public async Task OnActionExecutionAsync(ActionExecutingContext context, ActionExecutionDelegate next)
     {
@@ -46,13 +47,9 @@ internal sealed class EvictionFilter(
         if (IsRefusal(executed) || feature.IsUnchanged)
             return;
 
-        NameLocation(executed);
-        tags.AddRange(LocationsOf(http));
+        tags.AddRange(LocationsSaidBy(executed));
         if (options.Value.CacheGroups && tags.Count > 0 && !http.Response.HasStarted)
-        {
-            http.Response.Headers["Cache-Group-Invalidation"] =
-                TagNames.GroupsOf(tags.Select(tag => TagNames.Fold(tag, options.Value.TagBuckets)));
-        }
+            http.Response.Headers["Cache-Group-Invalidation"] = TagNames.GroupsOf(tags.Select(TagNames.Fold));
 
         feature.Tags = tags;
         if (tags.Count == 0 || await evictor.EvictAsync(tags))
@@ -98,12 +95,17 @@ internal sealed class EvictionFilter(
     private static bool IsRefusal(ActionExecutedContext executed) => executed.Exception is null
         && ((executed.Result as IStatusCodeActionResult)?.StatusCode ?? executed.HttpContext.Response.StatusCode) is >= 400 and < 500;
 
-    /// <summary>Lets a result say now where the new resource is, which it would do when it is executed: one eviction is one wait.</summary>
-    private static void NameLocation(ActionExecutedContext executed)
+    /// <summary>
+    /// Lets a result say now where the new resource is, which it would do when it is executed: one eviction is one wait. What it says is
+    /// taken back, since an outer filter may put another result in its place.
+    /// </summary>
+    private List<string> LocationsSaidBy(ActionExecutedContext executed)
     {
-        if (executed.Result is not ObjectResult result)
-            return;
+        var response = executed.HttpContext.Response;
+        if (executed.Result is not ObjectResult result || response.HasStarted)
+            return LocationsOf(executed.HttpContext);
 
+        var (status, location) = (response.StatusCode, response.Headers.Location);
         try
         {
             result.OnFormatting(executed);
@@ -112,11 +114,15 @@ internal sealed class EvictionFilter(
         {
             // MVC meets it again when it executes the result. The change was made, whatever becomes of its answer: it is evicted first.
         }
+
+        var said = LocationsOf(executed.HttpContext);
+        (response.StatusCode, response.Headers.Location) = (status, location);
+        return said;
     }
 
-    private IEnumerable<string> LocationsOf(HttpContext http) => SameOriginUris.In(http)
+    private List<string> LocationsOf(HttpContext http) => [.. SameOriginUris.In(http)
         .Where(path => !new PathString(path).StartsWithSegments(http.Request.PathBase, out var rest) || paths.Contain(rest))
-        .Select(path => TagNames.OfPath(RoutePath.OfUri(path)));
+        .Select(path => TagNames.OfPath(RoutePath.OfUri(path)))];
 
     /// <summary>Of an action that answers before it is over, all of it; else what named its location only while it was executed.</summary>
     private async Task EvictAtStartAsync(HttpContext http, RedisCacheEvictFeature feature, List<string> tags)

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Mvc.ActionConstraints;
 using Microsoft.AspNetCore.Mvc.ApplicationModels;
 using Microsoft.AspNetCore.Mvc.Routing;
@@ -6,7 +5,7 @@ using Microsoft.AspNetCore.Mvc.Routing;
 namespace UsersApi.Caching.Pipeline;
 
 /// <summary>Lets cached GET actions answer HEAD too, which MVC refuses by itself (RFC 9110, section 9.3.2: both or neither).</summary>
-internal sealed partial class HeadConvention : IActionModelConvention
+internal sealed class HeadConvention : IActionModelConvention
 {
     public void Apply(ActionModel action)
     {
@@ -48,12 +47,12 @@ internal sealed partial class HeadConvention : IActionModelConvention
             ["action"] = action.ActionName,
         };
         names.TryAdd("area", "");
+        foreach (var (name, value) in action.RouteValues)
+            names[name] = value;
+
         return from outer in action.Controller.Selectors
                let route = AttributeRouteModel.CombineAttributeRouteModel(outer.AttributeRouteModel, selector.AttributeRouteModel)
                let path = AttributeRouteModel.ReplaceTokens(route?.Template ?? "//[area]/[controller]/[action]", names)
-               select ParameterName().Replace(path, "{").ToUpperInvariant();
+               select RoutePath.WithoutNames(path);
     }
-
-    [GeneratedRegex(@"\{\w+")]
-    private static partial Regex ParameterName();
 }

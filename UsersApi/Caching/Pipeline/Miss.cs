@@ -38,7 +38,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
     /// <param name="isByFramework">Whether the result is one of the framework's own.</param>
     public async Task<T> CaptureAsync<T>(Func<Task<T>> stage, bool isByFramework)
     {
-        _capture ??= new ResponseCapture(_http, _policy, services.Options, PrepareStreaming);
+        _capture ??= new ResponseCapture(_http, _policy, services.Options, LetOthersRun, PrepareStreaming);
         _capture.Begin(isByFramework);
         try
         {
@@ -53,7 +53,8 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
     /// <summary>A stale response in the place of an action that failed, or did not come to run, where the policy allows it.</summary>
     public Answer? FallBackToStale(Exception? error)
     {
-        if (request.IsAborted || found.Lookup.StaleIfError(Now.ToUnixTimeMilliseconds()) is not { } stale)
+        // Its author has said whose fault it is (RFC 5861, section 4: of the server's own alone).
+        if (request.IsAborted || error is BadHttpRequestException { StatusCode: < 500 } || found.Lookup.StaleIfError(Now.ToUnixTimeMilliseconds()) is not { } stale)
         {
             if (error is not null)
                 found.Flight?.Dispose();
@@ -105,6 +106,11 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
             Cause = CacheTraces.Here,
             Claim = found.Flight?.Claim,
         };
+        // What its client takes, those who come next will: it is compressed once, before they get it, and stored so. For one who does not,
+        // nothing is, which would take as long as all else that a miss does.
+        if (entry.MayCompress && ContentCoding.Negotiate(request.Headers.AcceptEncoding) == ContentCoding.Gzip)
+            entry.Compressed();
+
         capture.Headers.Revert();
         var outcome = Store(entry, verdict.Selecting);
         Report(outcome);
@@ -155,10 +161,15 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
     private bool PrepareStreaming(CacheOutcome why)
     {
         Report(why);
-        LandNothing();
-        // From here on it takes as long as its client wants.
-        _permit?.Dispose();
+        LetOthersRun();
         return new ResponseDelivery(request, Now).PrepareAsIs();
+    }
+
+    /// <summary>From here on it takes as long as its client wants.</summary>
+    private void LetOthersRun()
+    {
+        LandNothing();
+        _permit?.Dispose();
     }
 
     /// <summary>An answer for this client alone: those who wait for it run the action themselves, and for a while nobody waits.</summary>

@@ -113,9 +113,10 @@ internal sealed class RequestLookup(
                 if (isOthers)
                     await Task.Delay(pause, time, request.Http.RequestAborted);
 
-                // Where this node has the claim, another may have stored the response before it gave it back.
+                // Where this node has the claim, another may have stored the response before it gave it back. An eviction in between is no
+                // reason to begin again: with many, that would never end.
                 var found = await FindStoredAsync(request);
-                if (found.Stamp != lookup.Stamp || found.Key != lookup.Key)
+                if (found.Key != lookup.Key || (isOthers && found.Stamp != lookup.Stamp))
                 {
                     flight.Land(Landing.Elsewhere);
                     return await FindAsync(request);

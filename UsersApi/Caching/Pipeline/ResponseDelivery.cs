@@ -18,6 +18,9 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
     private readonly bool _isPrivate =
         request.Policy.IsPrivate || request.Http.User.Identities.Any(identity => identity.IsAuthenticated);
 
+    // What middleware or an outer filter has put in the place of Response.Body takes whole, plain bodies, and may make another of them.
+    private readonly bool _isSwapped = request.Http.Features.Get<IHttpResponseBodyFeature>() is StreamResponseBodyFeature;
+
     /// <summary>Sends an entry that was stored, or could have been.</summary>
     public async Task SendAsync(CacheEntry entry, bool isHit)
     {
@@ -68,8 +71,8 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
     private async Task SendRepresentationAsync(CacheEntry entry)
     {
         var lastModified = _response.Headers.LastModified;
-        var range = ByteRange.Of(request.Http.Request, entry.Length);
-        var coding = !entry.MayCompress || (range is not null && Preconditions.AllowRange(request.Headers, entry.ETag, lastModified))
+        var range = _isSwapped ? null : ByteRange.Of(request.Http.Request, entry.Length);
+        var coding = _isSwapped || !entry.MayCompress || (range is not null && Preconditions.AllowRange(request.Headers, entry.ETag, lastModified))
             ? ContentCoding.Identity
             : ContentCoding.Negotiate(request.Headers.AcceptEncoding);
         var etag = entry.OwnsETag ? ContentCoding.TagOf(entry.ETag, coding) : entry.ETag;
@@ -176,7 +179,7 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
             is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified or StatusCodes.Status205ResetContent);
         // An error without a body is left for middleware to describe, as it would be without the cache.
         hasContent &= !(body.IsEmpty && length is null or 0 && _response.StatusCode >= StatusCodes.Status400BadRequest);
-        if (hasContent)
+        if (hasContent && !_isSwapped)
             _response.ContentLength = length ?? body.Length;
 
         if (!hasContent || request.IsHead)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 
@@ -8,7 +9,8 @@ internal sealed class CachePolicies(
     IActionDescriptorCollectionProvider actions, IOptions<RedisCachedOptions> options, IOptions<MvcOptions> mvc,
     IModelMetadataProvider provider)
 {
-    private readonly ConcurrentDictionary<ActionDescriptor, CachePolicy?> _policies = new();
+    // Actions that the application takes away, with a plug-in say, take their policies with them.
+    private readonly ConditionalWeakTable<ActionDescriptor, CachePolicy?> _policies = [];
 
     /// <summary>The policy of an action; null where it is not cached.</summary>
     public CachePolicy? For(ActionDescriptor action) => _policies.GetOrAdd(action, Create);
@@ -54,6 +56,6 @@ internal sealed class CachePolicies(
     private bool SharesPath(ControllerActionDescriptor action) => Actions
         .Any(other => other.Id != action.Id && PolicyMistakes.AnswersGet(other) && TemplateOf(other) == TemplateOf(action));
 
-    private static string? TemplateOf(ControllerActionDescriptor action) => action.AttributeRouteInfo?.Template?.ToLowerInvariant()
-        ?? string.Join('/', action.RouteValues.Values).ToLowerInvariant();
+    private static string TemplateOf(ControllerActionDescriptor action) =>
+        RoutePath.WithoutNames(action.AttributeRouteInfo?.Template ?? string.Join('/', action.RouteValues.Values));
 }

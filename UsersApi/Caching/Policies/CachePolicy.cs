@@ -27,7 +27,7 @@ internal sealed class CachePolicy(
 
     /// <summary>Stands in each entry, so that two actions which share a key by mistake never share a response.</summary>
     public string ActionId { get; } =
-        $"{action.DisplayName}({string.Join(',', action.MethodInfo.GetParameters().Select(parameter => parameter.ParameterType.Name))})";
+        $"{action.DisplayName}({string.Join(',', action.MethodInfo.GetParameters().Select(parameter => parameter.ParameterType))})";
 
     /// <summary>Whether another action may answer the same path, so that the key has to name this one.</summary>
     public bool SharesPath => sharesPath;
@@ -54,8 +54,8 @@ internal sealed class CachePolicy(
         // A browser would go on with its copy after somebody else has signed in, and a shared cache would hand an anonymous one to
         // those who did.
         .. Settings.ClientSeconds + Settings.SharedSeconds == 0 ? []
-            : IsForOneUser ? [HeaderNames.Authorization, HeaderNames.Cookie]
-            : Settings.Audience is CacheAudience.Anonymous ? [HeaderNames.Authorization] : Array.Empty<string>(),
+            : IsForOneUser || Settings.Audience is CacheAudience.Anonymous ? [HeaderNames.Authorization, HeaderNames.Cookie]
+            : Array.Empty<string>(),
     ];
 
     /// <summary>Whether the key holds the values of this header as they were sent, whatever the response says.</summary>
@@ -75,16 +75,17 @@ internal sealed class CachePolicy(
     {
         var draft = Key.Draft(context);
         IEnumerable<string> own = [TagNames.OfPath(draft.Path), .. _tags.Select(tag => tag.Resolve(context, Key.Arguments))];
-        string[] tags = [TagNames.All, .. own.Select(tag => TagNames.Fold(tag, options.TagBuckets))];
+        string[] tags = [TagNames.All, .. own.Select(TagNames.Fold)];
         return new BoundRequest(draft, tags, options.CacheGroups ? TagNames.GroupsOf(tags.Skip(1)) : null);
     }
 
     /// <summary>Why a request bypasses the cache; null where it may share responses with others.</summary>
     public CacheOutcome? Bypass(HttpContext http) => Settings.Audience switch
     {
-        // The key says nothing of content, which a binder or the action itself may read (RFC 9110, section 9.3.1).
+        // The key says nothing of content, which a binder or the action itself may read (RFC 9110, section 9.3.1), and a socket is no
+        // response.
         _ when http.Request.ContentLength > 0 || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true }
-            => CacheOutcome.Content,
+            || string.Equals(http.Request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase) => CacheOutcome.Content,
         // Identity is the first of several, and what somebody claims counts whether or not it was authenticated.
         CacheAudience.Anonymous when http.Request.Headers.Authorization.Count > 0
             || http.User.Identities.Any(identity => identity.IsAuthenticated || identity.Claims.Any()) => CacheOutcome.Credentials,

@@ -55,10 +55,6 @@ public sealed class RedisCachedOptions
     [MinLength(16)]
     public string? KeySecret { get; set; }
 
-    /// <summary>Tags with arguments, and paths, share this many version keys in Redis: 16 to 65,536.</summary>
-    [Range(16, 65_536)]
-    public int TagBuckets { get; set; } = 4_096;
-
     /// <summary>
     /// Whether this node may answer from memory under a lease of one second, without asking Redis; it is as strict without, and
     /// asks Redis for the versions at every lookup.

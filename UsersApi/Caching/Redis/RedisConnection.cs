@@ -11,15 +11,9 @@ internal sealed class RedisConnection : IAsyncDisposable
     private readonly ConnectionAttempts _versions;
     private readonly ConnectionAttempts _bodies;
     private readonly ConfigurationOptions _configuration;
-    private readonly ILogger _logger;
 
-    // What was said last: 1 that Redis is lost, 0 that it is connected, -1 neither.
-    private int _isLost = -1;
-
-    public RedisConnection(
-        string connectionString, IOptions<RedisCachedOptions> options, TimeProvider time, ILogger<RedisConnection> logger)
+    public RedisConnection(string connectionString, IOptions<RedisCachedOptions> options, TimeProvider time)
     {
-        _logger = logger;
         _configuration = ConfigurationOptions.Parse(connectionString);
         _configuration.ClientName ??= "UsersApi.Caching";
         // The threads of the library's own socket manager are woken five times for each reply, which costs more than the rest of it.
@@ -40,8 +34,8 @@ internal sealed class RedisConnection : IAsyncDisposable
         // What is not subscribed to anything needs one connection, not two.
         var plain = _configuration.Clone();
         plain.CommandMap = CommandMap.Create(["SUBSCRIBE"], available: false);
-        _versions = new(() => ConnectAsync(plain.Clone()), time);
-        _bodies = new(async () => await ConnectionMultiplexer.ConnectAsync(plain.Clone()), time);
+        _versions = new(() => ConnectAsync(plain), time);
+        _bodies = new(() => ConnectAsync(plain), time);
     }
 
     /// <summary>What the keys and channels of versions begin with, on all revisions.</summary>
@@ -76,7 +70,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         await Multiplexer;
         var configuration = _configuration.Clone();
         configuration.BacklogPolicy = BacklogPolicy.Default;
-        return await ConnectionMultiplexer.ConnectAsync(configuration);
+        return await ConnectAsync(configuration);
     }
 
     public async ValueTask DisposeAsync()
@@ -85,36 +79,6 @@ internal sealed class RedisConnection : IAsyncDisposable
         await _bodies.DisposeAsync();
     }
 
-    private async Task<IConnectionMultiplexer> ConnectAsync(ConfigurationOptions configuration)
-    {
-        try
-        {
-            var multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration);
-            multiplexer.ConnectionFailed += (_, failure) => Lost(failure.FailureType.ToString());
-            multiplexer.ConnectionRestored += (_, _) => Connected();
-            if (multiplexer.IsConnected)
-                Connected();
-            else
-                Lost("no answer at start");
-
-            return multiplexer;
-        }
-        catch (Exception error)
-        {
-            Lost(error.Message);
-            throw;
-        }
-    }
-
-    private void Lost(string why)
-    {
-        if (Interlocked.Exchange(ref _isLost, 1) != 1)
-            CacheLog.RedisLost(_logger, why);
-    }
-
-    private void Connected()
-    {
-        if (Interlocked.Exchange(ref _isLost, 0) != 0)
-            CacheLog.RedisConnected(_logger);
-    }
+    private static async Task<IConnectionMultiplexer> ConnectAsync(ConfigurationOptions configuration) =>
+        await ConnectionMultiplexer.ConnectAsync(configuration.Clone());
 }

@@ -70,6 +70,7 @@ internal sealed class CacheWriteWorker(
             return;
         }
 
+        var bytes = CacheEntryFormat.Write(entry);
         if (entry.KeepUntil <= now || !queue.IsLatest(entry))
             return;
 
@@ -77,7 +78,6 @@ internal sealed class CacheWriteWorker(
         var seconds = TimeSpan.FromSeconds(Math.Ceiling((entry.KeepUntil - now) / 1_000.0));
         using var span = CacheTraces.Linked("cache write", [entry.Cause]);
         var expiry = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = seconds };
-        var bytes = CacheEntryFormat.Write(entry);
         await cache.SetAsync(entry.Key, bytes, expiry, cancel);
         metrics.Written(bytes.Length);
     }

@@ -13,12 +13,11 @@ internal sealed class Acknowledgements
     /// <summary>Gives up collecting: the eviction failed.</summary>
     public void Forget(string id) => _expected.TryRemove(id, out _);
 
-    /// <summary>Takes one message of a holder: its name, then the ids of what it has dropped, one a line.</summary>
+    /// <summary>Takes one message of a holder: its name, then the id of what it has dropped.</summary>
     public void Handle(string message)
     {
-        var lines = message.Split('\n');
-        foreach (var id in lines.Skip(1))
-            Acknowledge(id, lines[0]);
+        if (message.Split('\n') is [var node, var id])
+            Acknowledge(id, node);
     }
 
     public void Acknowledge(string id, string node)

@@ -6,7 +6,7 @@ namespace UsersApi.Caching.Versions;
 /// </summary>
 internal sealed class ChangeMessages(KnownVersions known, TimeProvider time)
 {
-    private readonly TaskCompletionSource _left = new();
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string _incarnation = "";
     private long _seen;
     private string _resetIncarnation = "";

@@ -16,7 +16,6 @@ internal sealed class Evictions(
 
     private readonly TimeSpan _timeout = options.Value.EvictionTimeout;
     private readonly Channel<Request> _waiting = Channel.CreateUnbounded<Request>();
-    private readonly ConcurrentDictionary<Request, bool> _unsettled = new();
     private bool _isSending;
     private bool _isRetrying;
     private volatile bool _isOver;
@@ -51,19 +50,28 @@ internal sealed class Evictions(
                 batch.Add(await _waiting.Reader.ReadAsync());
 
             var tags = batch.SelectMany(request => request.Tags).ToHashSet(StringComparer.Ordinal);
-            using var span = CacheTraces.Linked("cache eviction command", batch.Select(request => request.Cause));
-            if (await TrySendAsync(tags) is { } eviction)
-                _ = AcknowledgeAsync(batch, eviction);
-            else
+            try
+            {
+                using var span = CacheTraces.Linked("cache eviction command", batch.Select(request => request.Cause));
+                if (await TrySendAsync(tags) is { } eviction)
+                    _ = AcknowledgeAsync(batch, eviction);
+                else
+                    _ = OweAsync(batch, tags);
+            }
+            catch (Exception)
+            {
+                // Memory that ran out, a listener that throws: it must not be the end of all evictions of this node.
                 _ = OweAsync(batch, tags);
+            }
         }
     }
 
     /// <summary>Sends new versions for as long as a write may wait: each attempt has tokens and an id of its own.</summary>
     private async Task<Eviction?> TrySendAsync(HashSet<string> tags)
     {
-        // Later writes of one outage do not wait for it.
-        if (runner.IsLeftAlone || !owed.IsEmpty || runner.OutageAge > LeaseTerms.AwaitedFor)
+        // Later writes of one outage do not wait for it. Once it is over they go at once, whatever is still owed: if each had to be owed
+        // behind others, a busy node would never have done with it.
+        if (runner.OutageAge is { } age && (runner.IsLeftAlone || !owed.IsEmpty || age > LeaseTerms.AwaitedFor))
             return null;
 
         var began = time.GetTimestamp();
@@ -103,8 +111,8 @@ internal sealed class Evictions(
             await Task.Delay(LeaseTerms.AwaitedFor, time);
 
         var silent = await acknowledgements.WaitAsync(eviction, eviction.IsCalm ? LeaseTerms.AwaitedFor : TimeSpan.Zero, time);
-        metrics.AwaitedLeases(time.GetElapsedTime(began));
         Settle(batch, isEvicted: true);
+        metrics.AwaitedLeases(time.GetElapsedTime(began));
         if (silent.Count == 0)
             return;
 
@@ -115,12 +123,11 @@ internal sealed class Evictions(
             metrics.Failed("evict");
     }
 
-    private async Task OweAsync(List<Request> batch, HashSet<string> tags)
+    private async Task OweAsync(IReadOnlyCollection<Request> batch, IReadOnlyCollection<string> tags)
     {
         // What this node serves is never older than what it acknowledged.
         owed.Add(tags);
         known.Forget(tags);
-        batch.ForEach(request => _unsettled[request] = true);
         if (!Interlocked.Exchange(ref _isRetrying, true))
             _ = RetryAsync();
 
@@ -136,15 +143,20 @@ internal sealed class Evictions(
         CacheLog.EvictionFailed(logger);
         do
         {
-            while (!_isOver && owed.Take(MaxTags) is { Count: > 0 } some)
+            while (!_isOver && !owed.IsEmpty)
             {
                 await Task.Delay(LeaseTerms.RenewalInterval, time);
-                // Only who waits by now: what commits while the command is under way is not evicted by it.
-                var waiting = _unsettled.Keys.Where(request => Array.TrueForAll(request.Tags, some.ContainsKey)).ToList();
-                if (await TrySendOnceAsync(some.Keys.ToHashSet(StringComparer.Ordinal), _timeout) is { } eviction)
+                // All that is owed by now, whatever comes meanwhile: each has its turn.
+                foreach (var some in owed.All.Chunk(MaxTags))
                 {
+                    string[] tags = [.. some.Select(tag => tag.Key)];
+                    if (await TrySendOnceAsync(tags, _timeout) is not { } eviction)
+                        break;
+
+                    // A read that began before they were owed may have put an old version back.
+                    known.Forget(tags);
                     owed.Remove(some);
-                    _ = AcknowledgeAsync(waiting, eviction);
+                    _ = AcknowledgeAsync([], eviction);
                 }
             }
 
@@ -156,13 +168,10 @@ internal sealed class Evictions(
             CacheLog.EvictionsCaughtUp(logger);
     }
 
-    private void Settle(IReadOnlyCollection<Request> batch, bool isEvicted)
+    private static void Settle(IReadOnlyCollection<Request> batch, bool isEvicted)
     {
         foreach (var request in batch)
-        {
-            _unsettled.TryRemove(request, out _);
             request.Result.TrySetResult(isEvicted);
-        }
     }
 
     private sealed record Request(string[] Tags)

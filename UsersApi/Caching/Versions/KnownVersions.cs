@@ -45,9 +45,6 @@ internal sealed class KnownVersions(TimeProvider time)
     /// </summary>
     public IReadOnlyList<Reservation> Reserve(IReadOnlyList<string> tags)
     {
-        if (_slots.Count > MaxTags)
-            ForgetAll();
-
         var now = time.GetTimestamp();
         var reserved = new List<Reservation>(tags.Count);
         for (var i = 0; i < tags.Count; i++)
@@ -61,6 +58,10 @@ internal sealed class KnownVersions(TimeProvider time)
                 reserved.Add(new Reservation(tags[i], i, mine));
             }
         }
+
+        // Counting takes all locks of the table: only where it has grown.
+        if (reserved.Count > 0 && _slots.Count > MaxTags)
+            ForgetAll();
 
         return reserved;
     }
@@ -96,7 +97,8 @@ internal sealed class KnownVersions(TimeProvider time)
 
     /// <summary>Tags that hits used since the last call, at most so many, the one that all entries carry first.</summary>
     public IReadOnlyList<string> TakeUsed(int most) =>
-        [.. _slots.Where(slot => slot.Value.TakeUsed()).Select(slot => slot.Key).OrderByDescending(tag => tag == TagNames.All).Take(most)];
+        [.. _slots.Where(slot => slot.Value.IsUsed).OrderByDescending(slot => slot.Key == TagNames.All).Take(most)
+            .Where(slot => slot.Value.TakeUsed()).Select(slot => slot.Key)];
 
     private bool IsHeldAt(long now) => now < Volatile.Read(ref _validUntil) && !_isReleased;
 
@@ -109,6 +111,8 @@ internal sealed class KnownVersions(TimeProvider time)
     internal sealed class Slot(long readAt, string? epoch = null, string? token = null)
     {
         private bool _isUsed;
+
+        public bool IsUsed => _isUsed;
 
         /// <summary>From before the command was sent.</summary>
         public long ReadAt => readAt;
@@ -124,6 +128,6 @@ internal sealed class KnownVersions(TimeProvider time)
                 _isUsed = true;
         }
 
-        public bool TakeUsed() => _isUsed && Interlocked.Exchange(ref _isUsed, false);
+        public bool TakeUsed() => Interlocked.Exchange(ref _isUsed, false);
     }
 }

@@ -24,9 +24,10 @@ internal sealed class LeaseSubscription(IConnectionMultiplexer connections, Chan
         try
         {
             var subscriber = multiplexer.GetSubscriber();
-            var acknowledgements = await subscriber.SubscribeAsync(RedisChannel.Literal(channels.Acknowledgements));
+            // Routed by the tag in their names: in a cluster too, both come over one connection, or neither does.
+            var acknowledgements = await subscriber.SubscribeAsync(RedisChannel.Literal(channels.Acknowledgements).WithKeyRouting());
             acknowledgements.OnMessage(message => onAcknowledgement(message.Message.ToString()));
-            var changes = await subscriber.SubscribeAsync(RedisChannel.Literal(channels.Changes));
+            var changes = await subscriber.SubscribeAsync(RedisChannel.Literal(channels.Changes).WithKeyRouting());
             changes.OnMessage(message => onChange(message.Message.ToString()));
             return new LeaseSubscription(multiplexer, changes);
         }

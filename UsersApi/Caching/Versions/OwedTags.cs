@@ -23,10 +23,10 @@ internal sealed class OwedTags
         ImmutableInterlocked.Update(ref _tags, (all, added) => all.SetItems(added.Select(tag => KeyValuePair.Create(tag, number))), tags);
     }
 
-    /// <summary>At most so many, each with the number that <see cref="Remove"/> compares.</summary>
-    public IReadOnlyDictionary<string, long> Take(int most) => Volatile.Read(ref _tags).Take(most).ToDictionary(StringComparer.Ordinal);
+    /// <summary>Each with the number that <see cref="Remove"/> compares.</summary>
+    public IReadOnlyDictionary<string, long> All => Volatile.Read(ref _tags);
 
     /// <summary>Takes out what was evicted; one that is owed again has another number, and stays.</summary>
-    public void Remove(IReadOnlyDictionary<string, long> evicted) =>
-        ImmutableInterlocked.Update(ref _tags, static (all, gone) => all.RemoveRange(all.Intersect(gone).Select(tag => tag.Key)), evicted);
+    public void Remove(IEnumerable<KeyValuePair<string, long>> evicted) =>
+        ImmutableInterlocked.Update(ref _tags, static (all, gone) => all.RemoveRange(gone.Where(all.Contains).Select(tag => tag.Key)), evicted);
 }

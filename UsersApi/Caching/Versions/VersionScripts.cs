@@ -18,7 +18,8 @@ namespace UsersApi.Caching.Versions;
 /// </remarks>
 internal sealed class VersionScripts(RedisConnection connection, ScriptRunner runner)
 {
-    private static readonly TimeSpan Life = TimeSpan.FromDays(7);
+    // Reading does not lengthen it: when that of "all" ends, so does every entry. Folding bounds the number of keys, not their end.
+    private static readonly TimeSpan Life = TimeSpan.FromDays(365);
     private static readonly string Begin = Text("begin");
     private static readonly string Read = Begin + Text("read");
     private static readonly string Evict = Begin + Text("evict");
