@@ -111,9 +111,9 @@ public sealed class AcknowledgementTests
     {
         var acknowledgements = new Acknowledgements();
         acknowledgements.Expect("id");
-        acknowledgements.Handle("node\nother\nid");
+        acknowledgements.Handle("node\nid");
 
-        Assert.That(await acknowledgements.WaitAsync(new Eviction("id", "i", 1, true, ["node"]), LeaseTerms.AwaitedFor, new ManualTime()), Is.Empty);
+        Assert.That(await acknowledgements.WaitAsync(new Eviction("id", "i", 1, true, ["node"]), LeaseTerms.AwaitedFor, new ManualTime()).WaitAsync(Runs.Deadline), Is.Empty);
     }
 
     private static Task<CachedHost> StartAsync(string? prefix = null, string? redis = null) => RunsController.StartAsync(prefix: prefix, redis: redis);
