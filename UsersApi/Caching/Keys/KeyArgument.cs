@@ -7,7 +7,8 @@ namespace UsersApi.Caching.Keys;
 /// <summary>One argument that an action declares: where it comes from, and how its bound value is written into the key.</summary>
 internal sealed class KeyArgument
 {
-    private static readonly ActionContext GetRequest = new() { HttpContext = new DefaultHttpContext { Request = { Method = HttpMethods.Get } } };
+    private static readonly ActionContext GetRequest =
+        new() { HttpContext = new DefaultHttpContext { Request = { Method = HttpMethods.Get } } };
 
     private readonly ParameterDescriptor _parameter;
     private readonly object? _default;

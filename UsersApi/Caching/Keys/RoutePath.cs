@@ -117,7 +117,7 @@ internal static partial class RoutePath
             ? required
             : TextOf(context.HttpContext.GetRouteValue(name)) is { Length: > 0 } raw ? raw : null;
 
-    /// <summary>A template in which parameters have no names, and letters one case: of two that are equal, both match the same paths.</summary>
+    /// <summary>A template in which parameters have no names, and letters one case: equal ones match the same paths.</summary>
     public static string WithoutNames(string template) => ParameterName().Replace(template, "{").ToUpperInvariant();
 
     private static string? TextOf(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture);

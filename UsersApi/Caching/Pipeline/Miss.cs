@@ -54,7 +54,8 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
     public Answer? FallBackToStale(Exception? error)
     {
         // Its author has said whose fault it is (RFC 5861, section 4: of the server's own alone).
-        if (request.IsAborted || error is BadHttpRequestException { StatusCode: < 500 } || found.Lookup.StaleIfError(Now.ToUnixTimeMilliseconds()) is not { } stale)
+        if (request.IsAborted || error is BadHttpRequestException { StatusCode: < 500 }
+            || found.Lookup.StaleIfError(Now.ToUnixTimeMilliseconds()) is not { } stale)
         {
             if (error is not null)
                 found.Flight?.Dispose();

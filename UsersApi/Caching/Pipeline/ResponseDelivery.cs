@@ -72,7 +72,8 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
     {
         var lastModified = _response.Headers.LastModified;
         var range = _isSwapped ? null : ByteRange.Of(request.Http.Request, entry.Length);
-        var coding = _isSwapped || !entry.MayCompress || (range is not null && Preconditions.AllowRange(request.Headers, entry.ETag, lastModified))
+        var isPlain = _isSwapped || !entry.MayCompress;
+        var coding = isPlain || (range is not null && Preconditions.AllowRange(request.Headers, entry.ETag, lastModified))
             ? ContentCoding.Identity
             : ContentCoding.Negotiate(request.Headers.AcceptEncoding);
         var etag = entry.OwnsETag ? ContentCoding.TagOf(entry.ETag, coding) : entry.ETag;

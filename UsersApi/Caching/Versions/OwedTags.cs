@@ -28,5 +28,6 @@ internal sealed class OwedTags
 
     /// <summary>Takes out what was evicted; one that is owed again has another number, and stays.</summary>
     public void Remove(IEnumerable<KeyValuePair<string, long>> evicted) =>
-        ImmutableInterlocked.Update(ref _tags, static (all, gone) => all.RemoveRange(gone.Where(all.Contains).Select(tag => tag.Key)), evicted);
+        ImmutableInterlocked.Update(
+            ref _tags, static (all, gone) => all.RemoveRange(gone.Where(all.Contains).Select(tag => tag.Key)), evicted);
 }
