@@ -48,7 +48,11 @@ internal static class CacheEntryFormat
 
         // The metadata's own opening brace is replaced by the prefix.
         var metadata = JsonSerializer.SerializeToUtf8Bytes(entry, Json.CacheEntry).AsSpan(1);
-        byte[] bytes = [.. Start, .. new byte[CrcDigits], .. AfterCrc, .. metadata, (byte)'\n', .. body.Span];
+        byte[] line = [.. Start, .. new byte[CrcDigits], .. AfterCrc, .. metadata, (byte)'\n'];
+        // In one piece: an array that grows takes four times what it holds in the end.
+        var bytes = new byte[line.Length + body.Length];
+        line.CopyTo(bytes, 0);
+        body.CopyTo(bytes.AsMemory(line.Length));
         var crc = Crc32.HashToUInt32(bytes.AsSpan(PrefixLength));
         Utf8Formatter.TryFormat(crc, bytes.AsSpan(Start.Length), out _, new StandardFormat('x', CrcDigits));
         return bytes;

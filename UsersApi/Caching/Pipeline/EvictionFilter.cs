@@ -102,7 +102,7 @@ internal sealed class EvictionFilter(
     private List<string> LocationsSaidBy(ActionExecutedContext executed)
     {
         var response = executed.HttpContext.Response;
-        if (executed.Result is not ObjectResult result || response.HasStarted)
+        if (executed.Result is not ObjectResult result || !MvcTypes.Include(result.GetType()) || response.HasStarted)
             return LocationsOf(executed.HttpContext);
 
         var (status, location) = (response.StatusCode, response.Headers.Location);

@@ -37,20 +37,12 @@ internal sealed class ScriptRunner(
     public async Task<RedisResult> RunAsync(string script, RedisKey[] keys, RedisValue[] arguments)
     {
         var began = time.GetTimestamp();
-        try
-        {
-            var database = await connection.DatabaseAsync();
-            var result = await database.ScriptEvaluateAsync(script, keys, arguments, CommandFlags.DemandMaster);
-            if (time.GetElapsedTime(began) <= LongestReply && Interlocked.Exchange(ref _outage, null) is { IsLeftAlone: true })
-                CacheLog.RedisInTime(logger);
+        var database = await connection.DatabaseAsync();
+        var result = await database.ScriptEvaluateAsync(script, keys, arguments, CommandFlags.DemandMaster);
+        if (time.GetElapsedTime(began) <= LongestReply && Interlocked.Exchange(ref _outage, null) is { IsLeftAlone: true })
+            CacheLog.RedisInTime(logger);
 
-            return result;
-        }
-        catch (Exception error)
-        {
-            NoteFailure(error);
-            throw;
-        }
+        return result;
     }
 
     /// <summary>A command failed, or got no reply in time.</summary>
