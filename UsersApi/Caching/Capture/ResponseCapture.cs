@@ -5,6 +5,8 @@ namespace UsersApi.Caching.Capture;
 /// <summary>Catches what an action and its result write, by standing in for the response's body while they run.</summary>
 internal sealed class ResponseCapture
 {
+    private const string CancellationGetter = $"get_{nameof(IHttpRequestLifetimeFeature.RequestAborted)}";
+
     private readonly IFeatureCollection _features;
     private readonly IHttpResponseFeature _response;
     private readonly IHttpResponseFeature _watched;
@@ -35,7 +37,7 @@ internal sealed class ResponseCapture
         _response = _features.GetRequiredFeature<IHttpResponseFeature>();
         _watched = WatchedFeature.Around(_response, member => _isUnrepeatable |= member == nameof(IHttpResponseFeature.OnStarting));
         _lifetime = _features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
-        _watchedLifetime = WatchedFeature.Around(_lifetime, member => _isUnrepeatable |= member == nameof(_lifetime.Abort));
+        _watchedLifetime = WatchedFeature.Around(_lifetime, member => _isUnrepeatable |= member != CancellationGetter);
         Headers = new HeaderChanges(http.Response.Headers);
         Feature = new RedisCachedFeature(http.Response);
     }
@@ -54,8 +56,8 @@ internal sealed class ResponseCapture
     public RedisCachedFeature Feature { get; }
 
     /// <summary>
-    /// False once the action has put something off until the response starts, cut it short, as MVC does where a file's source gives up, or
-    /// chosen a reason phrase of its own.
+    /// False once the action has put something off until the response starts, cut it short, as MVC does where a file's source gives up, put
+    /// another limit on it, or chosen a reason phrase of its own.
     /// </summary>
     public bool IsReplayable => !_isUnrepeatable && (string.IsNullOrEmpty(_response.ReasonPhrase)
         || _response.ReasonPhrase == ReasonPhrases.GetReasonPhrase(_response.StatusCode));

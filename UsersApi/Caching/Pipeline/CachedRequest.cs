@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.Timeouts;
+
 namespace UsersApi.Caching.Pipeline;
 
 /// <summary>One request to a cached action, as it was when it arrived: the action may change its arguments.</summary>
@@ -36,6 +38,9 @@ internal sealed class CachedRequest(HttpContext http, CachePolicy policy, BoundR
     public bool IsHead => HttpMethods.IsHead(http.Request.Method);
 
     public bool IsAborted => http.RequestAborted.IsCancellationRequested;
+
+    /// <summary>Whether it is the host's limit that has cancelled it: the client is still there, and waits for an answer.</summary>
+    public bool IsTimedOut => http.Features.Get<IHttpRequestTimeoutFeature>() is { RequestTimeoutToken.IsCancellationRequested: true };
 
     /// <summary>
     /// Whether a request may be answered from the cache at all, by its method, and since nothing was sent yet. An error page that is

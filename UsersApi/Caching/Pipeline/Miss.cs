@@ -54,7 +54,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
     public Answer? FallBackToStale(Exception? error)
     {
         // Its author has said whose fault it is (RFC 5861, section 4: of the server's own alone).
-        if (request.IsAborted || error is BadHttpRequestException { StatusCode: < 500 }
+        if ((request.IsAborted && !request.IsTimedOut) || error is BadHttpRequestException { StatusCode: < 500 }
             || found.Lookup.StaleIfError(Now.ToUnixTimeMilliseconds()) is not { } stale)
         {
             if (error is not null)
@@ -80,6 +80,10 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
         var body = await capture.CompleteAsync();
         if (capture.IsStreaming)
             return null;
+
+        // MVC's JSON formatter leaves half a body where it is cancelled, and says nothing.
+        if (request.IsTimedOut)
+            return FallBackToStale(null) ?? throw new OperationCanceledException(_http.RequestAborted);
 
         // The action is over. How fast its client reads is no reason for others to wait.
         _permit?.Dispose();
