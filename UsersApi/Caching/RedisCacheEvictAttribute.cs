@@ -9,7 +9,7 @@ namespace UsersApi.Caching;
 public sealed class RedisCacheEvictAttribute(params string[] tags) : Attribute, IEvictingAction
 {
     /// <summary>The tags, with arguments of the action in braces.</summary>
-    public IReadOnlyList<string> Tags { get; } = tags;
+    public IReadOnlyList<string> Tags { get; } = tags ?? [];
 
     /// <summary>False for an action that changes nothing that is cached, though its path is that of a cached one.</summary>
     public bool Enabled { get; set; } = true;

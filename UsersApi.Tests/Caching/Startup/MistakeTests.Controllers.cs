@@ -7,6 +7,8 @@ public sealed partial class MistakeTests
 {
     public sealed record Person(string Name);
 
+    public sealed record Node(string Name, List<Node>? Children);
+
     [Route("right"), RedisCached(Seconds = 1)]
     public sealed class Right : ControllerBase
     {
@@ -22,6 +24,9 @@ public sealed partial class MistakeTests
 
         [Authorize, HttpGet("mine"), RedisCached(Seconds = 1, Audience = CacheAudience.PerUser)]
         public int Mine() => 1;
+
+        [HttpGet("tree")]
+        public string Tree([FromQuery] Node node) => node.Name;
 
         // A configuration may say null, and so may who does not read warnings.
         [HttpGet("none"), RedisCached(Tags = null!, Vary = null!, VaryByClaims = null!, StatusCodes = null!)]

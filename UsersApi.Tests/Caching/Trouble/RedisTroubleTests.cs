@@ -16,14 +16,15 @@ public sealed class RedisTroubleTests
         await using var host = await StartAsync(redis.ConnectionString);
         await UntilHitAsync(host);
 
+        var before = Opened(host);
         await redis.KillAsync();
         await UntilLeaseEndsAsync(host);
         await AllAnswerAsync(host, 50, Unreachable);
-        Assert.That(host.Logs.At(LogLevel.Warning).Count(line => line.Contains("Redis is away", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(Opened(host) - before, Is.EqualTo(1));
 
         await redis.BeginAsync();
         await UntilHitAsync(host);
-        Assert.That(host.Logs.At(LogLevel.Information).Count(line => line.Contains("answers in time again", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(host.Logs.At(LogLevel.Information).Count(line => line.Contains("answers in time again", StringComparison.Ordinal)), Is.GreaterThan(before));
     }
 
     [Test]

@@ -9,13 +9,13 @@ internal static class ContentCoding
     public const string Identity = "identity";
     public const string Gzip = "gzip";
 
-    // A body is compressed once, in the background, and sent often. Level 1 knows no codes but zlib's fixed ones: it saves a third of
+    // A body is compressed once, and sent often. Level 1 knows no codes but zlib's fixed ones: it saves a third of
     // the time, and what it makes is a third larger.
     private static readonly ZLibCompressionOptions GzipLevel = new() { CompressionLevel = 2 };
 
     /// <summary>
-    /// Gzip where the client takes it at least as gladly as the plain body. Only gzip: it is what the store holds, so that no
-    /// hit compresses anything.
+    /// Gzip where the client takes it at least as gladly as the plain body. Only gzip, which every client knows: one more coding would be
+    /// one more body to make and to keep.
     /// </summary>
     public static string Negotiate(StringValues acceptEncoding)
     {

@@ -18,9 +18,9 @@ internal static class KeyShape
 
     /// <summary>Whether a model takes something that is not in the URI: a header, the body, a service.</summary>
     public static bool TakesMoreThanUri(ModelMetadata metadata, int depth = 0) => metadata.IsComplexType
-        && (depth > MaxDepth || (metadata.ElementMetadata is { } element ? TakesMoreThanUri(element, depth + 1)
+        && depth <= MaxDepth && (metadata.ElementMetadata is { } element ? TakesMoreThanUri(element, depth + 1)
             : metadata.Properties.Concat(metadata.BoundConstructor?.BoundConstructorParameters ?? []).Any(
-                property => IsElsewhere(property.BindingSource) || TakesMoreThanUri(property, depth + 1))));
+                property => IsElsewhere(property.BindingSource) || TakesMoreThanUri(property, depth + 1)));
 
     public static void Write(ICollection<string> parts, string name, object? value, ModelMetadata metadata)
     {

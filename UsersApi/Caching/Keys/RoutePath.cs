@@ -126,6 +126,6 @@ internal static partial class RoutePath
     public static string OfUri(string? path) => string.Concat(
         (path?.Split('/', StringSplitOptions.RemoveEmptyEntries) ?? []).Select(segment => "/" + KeyText.Escaped(segment)));
 
-    [GeneratedRegex(@"\{\w+")]
+    [GeneratedRegex(@"\{\**\w+")]
     private static partial Regex ParameterName();
 }
