@@ -44,6 +44,7 @@ public static class RedisCachedServiceCollectionExtensions
         {
             options.Conventions.Add(new HeadConvention());
             options.Filters.AddService<EvictionFilter>(EvictionFilter.FilterOrder);
+            options.Filters.Add(new InnermostFilter());
         });
         services.AddHostedService<RedisCachedStartup>();
         services.AddHostedService<CacheWriteWorker>();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ActionConstraints;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using UsersApi.Tests.Caching.Host;
 
@@ -52,6 +53,29 @@ public sealed class HiddenSourceTests
         }
     }
 
+    [TestCase("before"), TestCase("after")]
+    public async Task What_a_filter_inside_of_the_cache_makes_of_Accept_is_for_one_client(string when)
+    {
+        await using var host = await CachedHost.StartAsync([typeof(TenantsController)]);
+
+        var (first, second) = (
+            await host.ExchangeAsync("GET", $"/tenants/{when}?page=1", ("Accept", "application/vnd.own.v2+json")),
+            await host.ExchangeAsync("GET", $"/tenants/{when}?page=1", ("Accept", "application/json")));
+
+        Assert.That(new[] { first.Outcome, second.Outcome }, Is.All.EqualTo("fwd=uri-miss; detail=undeclared-header"));
+        Assert.That((first["X-Version"], second["X-Version"]), Is.EqualTo(("2", "1")));
+    }
+
+    [Test]
+    public async Task Result_of_MVC_may_read_Accept_beside_a_filter_that_does_not()
+    {
+        await using var host = await CachedHost.StartAsync([typeof(TenantsController)]);
+
+        await host.ExchangeAsync("GET", "/tenants/tagged?page=1", ("Accept", "application/json"));
+
+        Assert.That((await host.ExchangeAsync("GET", "/tenants/tagged?page=1", ("Accept", "application/json"))).Outcome, Is.EqualTo("hit; ttl=60"));
+    }
+
     [Test]
     public async Task Header_of_a_model_in_a_list_is_a_mistake_that_is_told()
     {
@@ -87,8 +111,43 @@ public sealed class HiddenSourceTests
         [HttpGet("own")]
         public string GetOwn([CurrentTenant("own")] string tenant, int page = 1) => page == 0 ? "" : tenant;
 
+        [HttpGet("before"), Produces("application/json"), Versioned]
+        public int[] GetBefore(int page) => [page];
+
+        [HttpGet("after"), Produces("application/json"), VersionedAsync]
+        public int[] GetAfter(int page) => [page];
+
+        [HttpGet("tagged"), Produces("application/json"), Tagged]
+        public int[] GetTagged(int page) => [page];
+
         [HttpGet("links")]
         public string GetLinks(int page) => page == 0 ? "" : Request.PathBase.Value!;
+    }
+
+    [AttributeUsage(AttributeTargets.Method)]
+    private sealed class VersionedAttribute : ResultFilterAttribute
+    {
+        public override void OnResultExecuting(ResultExecutingContext context) => Say(context.HttpContext);
+
+        public static void Say(HttpContext http) =>
+            http.Response.Headers["X-Version"] = http.Request.Headers.Accept.ToString().Contains("v2", StringComparison.Ordinal) ? "2" : "1";
+    }
+
+    /// <summary>The way back of a filter is no result's doing either.</summary>
+    [AttributeUsage(AttributeTargets.Method)]
+    private sealed class VersionedAsyncAttribute : ResultFilterAttribute
+    {
+        public override async Task OnResultExecutionAsync(ResultExecutingContext context, ResultExecutionDelegate next)
+        {
+            await next();
+            VersionedAttribute.Say(context.HttpContext);
+        }
+    }
+
+    [AttributeUsage(AttributeTargets.Method)]
+    private sealed class TaggedAttribute : ResultFilterAttribute
+    {
+        public override void OnResultExecuting(ResultExecutingContext context) => context.HttpContext.Response.Headers["X-Tag"] = "1";
     }
 
     [AttributeUsage(AttributeTargets.Method)]

@@ -8,7 +8,9 @@ public sealed class RedisCachedFeature
 {
     private readonly HttpResponse _response;
 
-    internal RedisCachedFeature(HttpResponse response) => _response = response;
+    internal RedisCachedFeature(HttpResponse response, WatchedRequest request) => (_response, Request) = (response, request);
+
+    internal WatchedRequest Request { get; }
 
     internal int MaxSeconds { get; private set; } = int.MaxValue;
 

@@ -39,7 +39,7 @@ internal sealed class ResponseCapture
         _lifetime = _features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
         _watchedLifetime = WatchedFeature.Around(_lifetime, member => _isUnrepeatable |= member != CancellationGetter);
         Headers = new HeaderChanges(http.Response.Headers);
-        Feature = new RedisCachedFeature(http.Response);
+        Feature = new RedisCachedFeature(http.Response, Request);
     }
 
     public HttpResponse Response { get; }
@@ -65,10 +65,8 @@ internal sealed class ResponseCapture
     /// <summary>Whether the body goes to the client by itself.</summary>
     public bool IsStreaming => _bytes.IsStreaming;
 
-    /// <param name="isByFramework">Whether a result of the framework runs: what it reads and flushes is not the action's doing.</param>
-    public void Begin(bool isByFramework)
+    public void Begin()
     {
-        Request.IsReadByFramework = isByFramework;
         // Filters may put a stream of their own in place: outer ones around this one, inner ones over it.
         _client = _features.GetRequiredFeature<IHttpResponseBodyFeature>();
         _features.Set(_shown);

@@ -35,11 +35,10 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
 
     /// <summary>Runs a stage while its response is captured.</summary>
     /// <param name="stage">The action, or its result.</param>
-    /// <param name="isByFramework">Whether the result is one of the framework's own.</param>
-    public async Task<T> CaptureAsync<T>(Func<Task<T>> stage, bool isByFramework)
+    public async Task<T> CaptureAsync<T>(Func<Task<T>> stage)
     {
         _capture ??= new ResponseCapture(_http, _policy, services.Options, LetOthersRun, PrepareStreaming);
-        _capture.Begin(isByFramework);
+        _capture.Begin();
         try
         {
             return await stage();

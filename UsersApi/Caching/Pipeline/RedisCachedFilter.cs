@@ -116,7 +116,7 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
 
         _request!.Probe?.HasRun = true;
         using var span = CacheTraces.Start("cache action");
-        var executed = await miss.CaptureAsync(() => next(), isByFramework: false);
+        var executed = await miss.CaptureAsync(() => next());
         span?.Stop();
         if (executed is { Exception: { } error, ExceptionHandled: false } && !miss.IsStreaming && miss.FallBackToStale(error) is { } stale)
         {
@@ -131,7 +131,7 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
     private async Task CompleteAsync(ResultExecutingContext context, ResultExecutionDelegate next, Miss miss)
     {
         var isUntouched = miss.IsUntouched(context);
-        var executed = await miss.CaptureAsync(() => next(), MvcTypes.Execute(context.Result));
+        var executed = await miss.CaptureAsync(() => next());
         if (executed is not { Exception: { } error, ExceptionHandled: false })
         {
             // Of an exception that an inner filter handled, half a body may be left.
