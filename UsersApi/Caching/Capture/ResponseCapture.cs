@@ -8,10 +8,8 @@ internal sealed class ResponseCapture
     private const string CancellationGetter = $"get_{nameof(IHttpRequestLifetimeFeature.RequestAborted)}";
 
     private readonly IFeatureCollection _features;
+    private readonly SwappedFeatures _swapped;
     private readonly IHttpResponseFeature _response;
-    private readonly IHttpResponseFeature _watched;
-    private readonly IHttpRequestLifetimeFeature _lifetime;
-    private readonly IHttpRequestLifetimeFeature _watchedLifetime;
     private readonly CapturedBytes _bytes;
     private readonly CapturedBody _body;
     private readonly HashSet<string> _named = new(StringComparer.OrdinalIgnoreCase);
@@ -28,18 +26,19 @@ internal sealed class ResponseCapture
         HttpContext http, CachePolicy policy, RedisCachedOptions options, Action onUnbuffered, Func<CacheOutcome, bool> beforeStreaming)
     {
         (_features, Response, Policy, Options) = (http.Features, http.Response, policy, options);
-        Request = new WatchedRequest(http, policy, options);
+        _swapped = new SwappedFeatures(_features);
+        Request = new WatchedRequest(http, policy, options, _swapped);
         _client = _features.GetRequiredFeature<IHttpResponseBodyFeature>();
         // What does not fit into the queue beside another, compressed ones and all, is not stored.
         var cap = (int)Math.Min(options.MaxBodyBytes, options.QueueBytes / 3);
         _bytes = new CapturedBytes(http.Response, () => _client.Stream, cap, beforeStreaming);
         _shown = _body = new CapturedBody(_bytes, new CaptureStream(_bytes, () => !Request.IsReadByFramework), _client, onUnbuffered);
         _response = _features.GetRequiredFeature<IHttpResponseFeature>();
-        _watched = WatchedFeature.Around(_response, member => _isUnrepeatable |= member == nameof(IHttpResponseFeature.OnStarting));
-        _lifetime = _features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
-        _watchedLifetime = WatchedFeature.Around(_lifetime, member => _isUnrepeatable |= member != CancellationGetter);
+        _swapped.Watch<IHttpResponseFeature>(member => _isUnrepeatable |= member == nameof(IHttpResponseFeature.OnStarting));
+        _swapped.Watch<IHttpRequestLifetimeFeature>(member => _isUnrepeatable |= member != CancellationGetter);
+        _swapped.Watch<IHttpResetFeature>(_ => _isUnrepeatable = true);
         Headers = new HeaderChanges(http.Response.Headers);
-        Feature = new RedisCachedFeature(http.Response, Request);
+        _swapped.Add(Feature = new RedisCachedFeature(http.Response, Request));
     }
 
     public HttpResponse Response { get; }
@@ -57,10 +56,11 @@ internal sealed class ResponseCapture
 
     /// <summary>
     /// False once the action has put something off until the response starts, cut it short, as MVC does where a file's source gives up, put
-    /// another limit on it, or chosen a reason phrase of its own.
+    /// another limit on it, let trailers follow it, or chosen a reason phrase of its own.
     /// </summary>
-    public bool IsReplayable => !_isUnrepeatable && (string.IsNullOrEmpty(_response.ReasonPhrase)
-        || _response.ReasonPhrase == ReasonPhrases.GetReasonPhrase(_response.StatusCode));
+    public bool IsReplayable => !_isUnrepeatable && _features.Get<IHttpResponseTrailersFeature>() is null or { Trailers.Count: 0 }
+        && (string.IsNullOrEmpty(_response.ReasonPhrase)
+            || _response.ReasonPhrase == ReasonPhrases.GetReasonPhrase(_response.StatusCode));
 
     /// <summary>Whether the body goes to the client by itself.</summary>
     public bool IsStreaming => _bytes.IsStreaming;
@@ -70,10 +70,7 @@ internal sealed class ResponseCapture
         // Filters may put a stream of their own in place: outer ones around this one, inner ones over it.
         _client = _features.GetRequiredFeature<IHttpResponseBodyFeature>();
         _features.Set(_shown);
-        _features.Set(_watched);
-        _features.Set(_watchedLifetime);
-        _features.Set(Feature);
-        Request.Install();
+        _swapped.Install();
         Headers.Begin();
     }
 
@@ -84,10 +81,7 @@ internal sealed class ResponseCapture
             Feature.Vary(name);
 
         Headers.End();
-        Request.Remove();
-        _features.Set<RedisCachedFeature>(null);
-        _features.Set(_response);
-        _features.Set(_lifetime);
+        _swapped.Remove();
         _shown = _features.GetRequiredFeature<IHttpResponseBodyFeature>();
         _features.Set(_client);
     }

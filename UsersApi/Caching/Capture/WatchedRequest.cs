@@ -25,38 +25,38 @@ internal sealed class WatchedRequest : IHttpRequestFeature
         HeaderNames.TransferEncoding,
     ];
 
-    private readonly IFeatureCollection _features;
     private readonly IHttpRequestFeature _request;
     private readonly CachePolicy _policy;
     private readonly RedisCachedOptions _options;
-    private readonly List<(Type Type, object? Original, object Watched)> _installed = [];
+    private readonly SwappedFeatures _swapped;
     private readonly ConcurrentQueue<(CacheOutcome Kind, string Name)> _reads = new();
 
     /// <param name="http">The request.</param>
     /// <param name="policy">The rules of its action.</param>
     /// <param name="options">Which reads are none of the cache's business.</param>
-    public WatchedRequest(HttpContext http, CachePolicy policy, RedisCachedOptions options)
+    /// <param name="swapped">Where what the action sees is put in place.</param>
+    public WatchedRequest(HttpContext http, CachePolicy policy, RedisCachedOptions options, SwappedFeatures swapped)
     {
-        (_features, _policy, _options) = (http.Features, policy, options);
-        _request = _features.GetRequiredFeature<IHttpRequestFeature>();
+        (_policy, _options, _swapped) = (policy, options, swapped);
+        _request = http.Features.GetRequiredFeature<IHttpRequestFeature>();
         var shown = _request.Headers.Where(header => !Is(header.Key, Hidden)).ToDictionary(StringComparer.OrdinalIgnoreCase);
         Headers = new WatchedHeaders(new HeaderDictionary(shown), NoteHeader);
-        _installed.Add((typeof(IHttpRequestFeature), _request, this));
+        swapped.Add<IHttpRequestFeature>(this);
         if (!IsByTarget)
         {
             var query = WatchedFeature.Around(http.Request.Query, _ => Note(CacheOutcome.UndeclaredQuery, "query"));
-            _installed.Add((typeof(IQueryFeature), _features.Get<IQueryFeature>(), new QueryFeature(query)));
+            swapped.Add<IQueryFeature>(new QueryFeature(query));
         }
 
         // Where nobody with a user gets here, there is none to read; where the key names the user, reading is what it is for.
         if (policy.Settings.Audience is CacheAudience.Everyone)
             WatchUser(http);
 
-        Watch(_features.Get<ISessionFeature>(), CacheOutcome.UndeclaredSession, "session");
-        Watch(_features.Get<IHttpConnectionFeature>(), CacheOutcome.UndeclaredConnection, "connection");
-        Watch(_features.Get<ITlsConnectionFeature>(), CacheOutcome.UndeclaredConnection, "client certificate");
-        Watch(_features.Get<ITlsHandshakeFeature>(), CacheOutcome.UndeclaredConnection, "TLS handshake");
-        Watch(_features.Get<IServerVariablesFeature>(), CacheOutcome.UndeclaredConnection, "server variables");
+        Watch<ISessionFeature>(CacheOutcome.UndeclaredSession, "session");
+        Watch<IHttpConnectionFeature>(CacheOutcome.UndeclaredConnection, "connection");
+        Watch<ITlsConnectionFeature>(CacheOutcome.UndeclaredConnection, "client certificate");
+        Watch<ITlsHandshakeFeature>(CacheOutcome.UndeclaredConnection, "TLS handshake");
+        Watch<IServerVariablesFeature>(CacheOutcome.UndeclaredConnection, "server variables");
     }
 
     /// <summary>The headers that were read and may be named in <c>Vary</c>, where the options ask for that.</summary>
@@ -118,28 +118,19 @@ internal sealed class WatchedRequest : IHttpRequestFeature
         .Where(read => read.Kind is not CacheOutcome.UndeclaredHeader || !headers.Contains(read.Name, StringComparer.OrdinalIgnoreCase))
         .Select(read => ((CacheOutcome, string)?)read).FirstOrDefault();
 
-    public void Install() => _installed.ForEach(feature => _features[feature.Type] = feature.Watched);
-
-    public void Remove() => _installed.ForEach(feature => _features[feature.Type] = feature.Original);
-
-    private void Watch<T>(T? feature, CacheOutcome kind, string name)
-        where T : class
-    {
-        if (feature is not null)
-            _installed.Add((typeof(T), feature, WatchedFeature.Around(feature, _ => Note(kind, name))));
-    }
+    private void Watch<T>(CacheOutcome kind, string name)
+        where T : class => _swapped.Watch<T>(_ => Note(kind, name));
 
     private void WatchUser(HttpContext http)
     {
         var watched = new WatchedPrincipal(http.User, _policy.Settings.VaryByClaims, () => Note(CacheOutcome.UndeclaredUser, "user"));
-        var original = _features.Get<IHttpAuthenticationFeature>();
         // A user of a type of its own knows more than claims, and nothing can stand in for it.
         if (http.User.GetType() != typeof(ClaimsPrincipal))
-            Watch(original, CacheOutcome.UndeclaredUser, "user");
+            Watch<IHttpAuthenticationFeature>(CacheOutcome.UndeclaredUser, "user");
         else
-            _installed.Add((typeof(IHttpAuthenticationFeature), original, new HttpAuthenticationFeature { User = watched }));
+            _swapped.Add<IHttpAuthenticationFeature>(new HttpAuthenticationFeature { User = watched });
 
-        Watch(_features.Get<IAuthenticateResultFeature>(), CacheOutcome.UndeclaredUser, "user");
+        Watch<IAuthenticateResultFeature>(CacheOutcome.UndeclaredUser, "user");
     }
 
     private void Note(CacheOutcome kind, string name)
