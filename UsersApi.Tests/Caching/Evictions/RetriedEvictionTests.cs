@@ -60,4 +60,42 @@ public sealed class RetriedEvictionTests
         await Eventually.HoldsAsync(async () => (after = await versions.ReadAsync(tags)) is not null, "versions are read");
         Assert.That(after!.Tokens.Intersect(before!.Tokens), Is.Empty);
     }
+
+    [Test]
+    public async Task Logger_that_throws_keeps_nothing_from_reaching_Redis()
+    {
+        await using var redis = await PrivateRedis.StartAsync();
+        await using var host = await RunsController.StartAsync(
+            services: services => services.AddSingleton(TimeProvider.System).AddLogging(logging => logging.AddProvider(new Throwing())),
+            redis: redis.ConnectionString);
+        var (evictor, owed) = (host.Services.GetRequiredService<IRedisCacheEvictor>(), host.Services.GetRequiredService<OwedTags>());
+        for (var i = 0; i < 2; i++)
+        {
+            await Eventually.HoldsAsync(() => evictor.EvictAsync("word"), "a write is acknowledged");
+            redis.Hang();
+            Assert.That(await evictor.EvictAsync("word"), Is.False);
+            redis.GoOn();
+
+            await Eventually.HoldsAsync(() => Task.FromResult(owed.IsEmpty), "nothing is owed");
+        }
+    }
+
+    private sealed class Throwing : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) =>
+            categoryName.StartsWith("UsersApi.Caching.Versions", StringComparison.Ordinal) ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new InvalidOperationException("The disk is full.");
+
+        public void Dispose()
+        {
+        }
+    }
 }

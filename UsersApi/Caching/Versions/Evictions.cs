@@ -9,7 +9,7 @@ namespace UsersApi.Caching.Versions;
 internal sealed class Evictions(
     VersionScripts scripts, ScriptRunner runner, KnownVersions known, OwedTags owed, ChangeMessages messages,
     Acknowledgements acknowledgements, IOptions<RedisCachedOptions> options, TimeProvider time, CacheMetrics metrics,
-    ILogger<Evictions> logger) : IDisposable
+    ILogger<Evictions> logger)
 {
     private const int MaxTags = 512;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(25);
@@ -17,8 +17,7 @@ internal sealed class Evictions(
     private readonly TimeSpan _timeout = options.Value.EvictionTimeout;
     private readonly Channel<Request> _waiting = Channel.CreateUnbounded<Request>();
     private bool _isSending;
-    private bool _isRetrying;
-    private volatile bool _isOver;
+    private bool _isBehind;
 
     /// <returns>
     /// True when no node serves any more what was stored before; false where Redis could not be reached: it is tried again.
@@ -38,31 +37,54 @@ internal sealed class Evictions(
         return Array.TrueForAll(results, evicted => evicted);
     }
 
-    /// <summary>Ends the retries: the application is gone.</summary>
-    public void Dispose() => _isOver = true;
+    /// <summary>Sends what is owed by now once more, whatever comes meanwhile: each has its turn. Not called twice at a time.</summary>
+    public async Task RetryAsync()
+    {
+        if (!_isBehind)
+        {
+            _isBehind = true;
+            CacheLog.EvictionFailed(logger);
+        }
+
+        foreach (var some in owed.All.Chunk(MaxTags))
+        {
+            string[] tags = [.. some.Select(tag => tag.Key)];
+            if (await TrySendOnceAsync(tags, _timeout) is not { } eviction)
+                return;
+
+            // A read that began before they were owed may have put an old version back.
+            known.Forget(tags);
+            owed.Remove(some);
+            _ = AcknowledgeAsync([], eviction);
+        }
+
+        if (owed.IsEmpty)
+        {
+            _isBehind = false;
+            CacheLog.EvictionsCaughtUp(logger);
+        }
+    }
 
     private async Task SendWaitingAsync()
     {
         await foreach (var first in _waiting.Reader.ReadAllAsync())
         {
             List<Request> batch = [first];
-            for (var count = first.Tags.Length; _waiting.Reader.TryPeek(out var next) && (count += next.Tags.Length) <= MaxTags;)
-                batch.Add(await _waiting.Reader.ReadAsync());
-
-            var tags = batch.SelectMany(request => request.Tags).ToHashSet(StringComparer.Ordinal);
+            Eviction? sent = null;
             try
             {
+                for (var count = first.Tags.Length; _waiting.Reader.TryPeek(out var next) && (count += next.Tags.Length) <= MaxTags;)
+                    batch.Add(await _waiting.Reader.ReadAsync());
+
                 using var span = CacheTraces.Linked("cache eviction command", batch.Select(request => request.Cause));
-                if (await TrySendAsync(tags) is { } eviction)
-                    _ = AcknowledgeAsync(batch, eviction);
-                else
-                    _ = OweAsync(batch, tags);
+                sent = await TrySendAsync(TagsOf(batch));
             }
             catch (Exception)
             {
                 // Memory that ran out, a listener that throws: it must not be the end of all evictions of this node.
-                _ = OweAsync(batch, tags);
             }
+
+            _ = sent is null ? OweAsync(batch) : AcknowledgeAsync(batch, sent);
         }
     }
 
@@ -123,14 +145,12 @@ internal sealed class Evictions(
             metrics.Failed("evict");
     }
 
-    private async Task OweAsync(IReadOnlyCollection<Request> batch, IReadOnlyCollection<string> tags)
+    private async Task OweAsync(IReadOnlyCollection<Request> batch)
     {
         // What this node serves is never older than what it acknowledged.
+        var tags = TagsOf(batch);
         owed.Add(tags);
         known.Forget(tags);
-        if (!Interlocked.Exchange(ref _isRetrying, true))
-            _ = RetryAsync();
-
         // Others go on from memory for as long as their leases last.
         if (LeaseTerms.AwaitedFor - (runner.OutageAge ?? TimeSpan.Zero) is { Ticks: > 0 } left)
             await Task.Delay(left, time);
@@ -138,35 +158,8 @@ internal sealed class Evictions(
         Settle(batch, isEvicted: false);
     }
 
-    private async Task RetryAsync()
-    {
-        CacheLog.EvictionFailed(logger);
-        do
-        {
-            while (!_isOver && !owed.IsEmpty)
-            {
-                await Task.Delay(LeaseTerms.RenewalInterval, time);
-                // All that is owed by now, whatever comes meanwhile: each has its turn.
-                foreach (var some in owed.All.Chunk(MaxTags))
-                {
-                    string[] tags = [.. some.Select(tag => tag.Key)];
-                    if (await TrySendOnceAsync(tags, _timeout) is not { } eviction)
-                        break;
-
-                    // A read that began before they were owed may have put an old version back.
-                    known.Forget(tags);
-                    owed.Remove(some);
-                    _ = AcknowledgeAsync([], eviction);
-                }
-            }
-
-            Volatile.Write(ref _isRetrying, false);
-        }
-        while (!_isOver && !owed.IsEmpty && !Interlocked.Exchange(ref _isRetrying, true));
-
-        if (!_isOver)
-            CacheLog.EvictionsCaughtUp(logger);
-    }
+    private static HashSet<string> TagsOf(IEnumerable<Request> batch) =>
+        batch.SelectMany(request => request.Tags).ToHashSet(StringComparer.Ordinal);
 
     private static void Settle(IReadOnlyCollection<Request> batch, bool isEvicted)
     {

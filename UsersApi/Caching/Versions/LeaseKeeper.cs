@@ -1,12 +1,12 @@
 namespace UsersApi.Caching.Versions;
 
 /// <summary>
-/// Keeps this node's lease: subscribes, renews, acknowledges, and leaves when the host stops. A node without leases
+/// Keeps this node's lease: subscribes, renews, acknowledges, and leaves when the host stops; sends again what is owed. A node without leases
 /// (<see cref="RedisCachedOptions.Leases"/>) subscribes too, since its writes wait for the acknowledgements of others.
 /// </summary>
 internal sealed class LeaseKeeper(
     RedisConnection connection, VersionScripts scripts, ScriptRunner runner, KnownVersions known, ChangeMessages messages,
-    Acknowledgements acknowledgements, ITagVersions versions,
+    Acknowledgements acknowledgements, ITagVersions versions, Evictions evictions, OwedTags owed,
     IOptions<RedisCachedOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger) : BackgroundService, IAsyncDisposable
 {
     // Hits do not read the tags that they use: Redis would take them for unused, and forget them first.
@@ -14,6 +14,7 @@ internal sealed class LeaseKeeper(
 
     private readonly string _node = options.Value.Leases ? messages.Node : "";
     private Task _first = Task.CompletedTask;
+    private Task _retrying = Task.CompletedTask;
     private LeaseSubscription? _subscription;
     private string _incarnation = "";
     private long _incarnationSince;
@@ -60,14 +61,19 @@ internal sealed class LeaseKeeper(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await _first;
+        await _first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (true)
         {
             await Task.Delay(LeaseTerms.RenewalInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stoppingToken.IsCancellationRequested)
                 return;
 
-            await TryRenewAsync();
+            // Beside the renewals, which must not wait for it. Whatever ended one attempt, another one begins.
+            if (!owed.IsEmpty && _retrying.IsCompleted)
+                _retrying = evictions.RetryAsync();
+
+            // Nor must a logger that throws be the end of it.
+            await TryRenewAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
