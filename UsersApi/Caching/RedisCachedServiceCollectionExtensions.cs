@@ -30,6 +30,7 @@ public static class RedisCachedServiceCollectionExtensions
         services.AddSingleton<NearCache>();
         services.AddSingleton<CacheStore>();
         services.AddSingleton<CacheWriteQueue>();
+        services.AddSingleton<ActionBinding>();
         services.AddSingleton<KeyDimensions>();
         services.AddSingleton<RequestLookup>();
         services.AddSingleton<CacheServices>();

@@ -9,6 +9,20 @@ public sealed partial class MistakeTests
 
     public sealed record Node(string Name, List<Node>? Children);
 
+    public sealed class Page
+    {
+        public int Number { get; set; }
+
+        [Microsoft.AspNetCore.Mvc.ModelBinding.BindNever]
+        public HttpContext? Http { get; set; }
+
+        public CancellationToken Stop { get; set; }
+
+        public CancellationToken Never => default;
+
+        public int Next => Number + 1;
+    }
+
     [Route("right"), RedisCached(Seconds = 1)]
     public sealed class Right : ControllerBase
     {
@@ -27,6 +41,13 @@ public sealed partial class MistakeTests
 
         [HttpGet("tree")]
         public string Tree([FromQuery] Node node) => node.Name;
+
+        // MVC takes none of these from the request, however much there is in them.
+        [HttpGet("served")]
+        public string Served([FromServices] IHttpContextAccessor accessor, [FromServices] IHostApplicationLifetime life) => $"{accessor}{life}";
+
+        [HttpGet("paged")]
+        public int Paged([FromQuery] Page page) => page.Next;
 
         // A configuration may say null, and so may who does not read warnings.
         [HttpGet("none"), RedisCached(Tags = null!, Vary = null!, VaryByClaims = null!, StatusCodes = null!)]

@@ -26,18 +26,17 @@ internal sealed class CacheKeyPlan
     private readonly List<KeyArgument> _written;
     private readonly List<KeyArgument> _hashed;
 
-    public CacheKeyPlan(ControllerActionDescriptor action, IModelMetadataProvider provider, bool byHost, int maxLength, bool declaredOnly)
+    public CacheKeyPlan(ControllerActionDescriptor action, ActionBinding binding, bool byHost, int maxLength, bool declaredOnly)
     {
         (HoldsHost, _maxLength) = (byHost, maxLength);
-        List<KeyArgument> all = [.. KeyArgument.Of(action, provider).Where(argument => argument.IsBoundOnGet)];
+        List<KeyArgument> all = [.. binding.ArgumentsOf(action).Where(argument => argument.IsBoundOnGet && !argument.IsService)];
         List<KeyArgument> headers = [.. all.Where(argument => argument.Source == BindingSource.Header)];
         // An application's own source may be a cookie: its values are hashed, as those of headers are.
-        List<KeyArgument> unseen = [.. all.Where(argument => argument.IsFromElsewhere && MaySelect(argument))];
-        _arguments = [.. all.Where(argument => !argument.IsFromElsewhere && argument.Source != BindingSource.Header)];
-        BodyArgument = all.FirstOrDefault(argument => argument.Source is { } source
-            && (source == BindingSource.Body || source == BindingSource.Form || source == BindingSource.FormFile))?.Name;
-        OpaqueArgument = all.FirstOrDefault(argument => !KeyShape.CanWrite(argument.Metadata)
-            && (argument.HasOwnBinder || unseen.Contains(argument) || KeyShape.TakesMoreThanUri(argument.Metadata)))?.Name;
+        List<KeyArgument> unseen = [.. all.Where(argument => argument.IsFromElsewhere && !IsContent(argument)).Except(headers)];
+        _arguments = [.. all.Where(argument => !argument.IsFromElsewhere).Except(headers)];
+        BodyArgument = all.Find(IsContent)?.Name;
+        OpaqueArgument = all.Find(argument => !KeyShape.CanWrite(argument.Metadata)
+            && (unseen.Contains(argument) || argument.MayBeMoreThanUri))?.Name;
         _hashed = [.. headers, .. unseen, .. _arguments.Where(argument => argument.IsHashed)];
         Arguments = [.. _arguments, .. unseen, .. headers];
         IsSelectedUnseen = unseen.Count > 0;
@@ -146,7 +145,7 @@ internal sealed class CacheKeyPlan
     }
 
     // Bound, an absent header and an empty one are the same, and several are one: the action may tell them apart.
-    private static bool IsRaw(KeyArgument argument) => argument is { HasOwnBinder: false, Metadata.ModelType: var type }
+    private static bool IsRaw(KeyArgument argument) => argument is { IsOwn: false, Metadata.ModelType: var type }
         && argument.Source == BindingSource.Header && type == typeof(string);
 
     // As it was sent: an action that takes the whole query may look at the whole target.
@@ -160,9 +159,6 @@ internal sealed class CacheKeyPlan
             parts.Add("@target=" + KeyText.Escaped(target));
     }
 
-    // Every source but those that are told apart, and services. An application's own binder may read the request whatever its source
-    // says: many say Special, which hides an argument from documents.
-    private static bool MaySelect(KeyArgument argument) => argument.Metadata.ModelType != typeof(CancellationToken)
-        && argument.Source is var source && source != BindingSource.Services && source != BindingSource.Header
-        && source != BindingSource.Body && source != BindingSource.Form && source != BindingSource.FormFile;
+    private static bool IsContent(KeyArgument argument) => argument.Source is { } source
+        && (source == BindingSource.Body || source == BindingSource.Form || source == BindingSource.FormFile);
 }

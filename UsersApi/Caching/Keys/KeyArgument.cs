@@ -13,7 +13,8 @@ internal sealed class KeyArgument
     private readonly ParameterDescriptor _parameter;
     private readonly object? _default;
 
-    private KeyArgument(ParameterDescriptor parameter, ICustomAttributeProvider declared, ModelMetadata metadata)
+    public KeyArgument(
+        ParameterDescriptor parameter, ICustomAttributeProvider declared, ModelMetadata metadata, ActionBinding binding)
     {
         _parameter = parameter;
         _default = DefaultOf(parameter);
@@ -21,7 +22,8 @@ internal sealed class KeyArgument
         Source = parameter.BindingInfo?.BindingSource ?? Metadata.BindingSource;
         Name = parameter.BindingInfo?.BinderModelName ?? Metadata.BinderModelName ?? parameter.Name;
         IsHashed = declared.IsDefined(typeof(HashedInKeyAttribute), inherit: true);
-        HasOwnBinder = (parameter.BindingInfo?.BinderType ?? Metadata.BinderType) is not null;
+        IsOwn = binding.IsOwn(metadata, parameter.BindingInfo);
+        MayBeMoreThanUri = IsOwn || binding.TakesMoreThanUri(metadata);
     }
 
     public string Name { get; }
@@ -30,15 +32,28 @@ internal sealed class KeyArgument
 
     public ModelMetadata Metadata { get; }
 
-    public bool HasOwnBinder { get; }
+    /// <summary>
+    /// Whether it is none of the request's. An application's own binder may read the request whatever its source says: many say Special,
+    /// which hides an argument from documents.
+    /// </summary>
+    public bool IsService => Metadata.ModelType == typeof(CancellationToken) || (!IsOwn && Source == BindingSource.Services);
+
+    /// <summary>Whether the application's own code makes its value.</summary>
+    public bool IsOwn { get; }
+
+    /// <summary>Whether that, or its model, may take something that is not in the URI.</summary>
+    public bool MayBeMoreThanUri { get; }
 
     /// <summary>Whether its value comes from elsewhere than path, query and headers: from a source or binder of the application.</summary>
-    public bool IsFromElsewhere => HasOwnBinder
+    public bool IsFromElsewhere => IsOwn
         || !(Source is null || Source == BindingSource.Path || Source == BindingSource.Query || Source == BindingSource.ModelBinding
             || Source == BindingSource.Header);
 
-    /// <summary>False for a property that is bound on other methods alone, as MVC does by itself.</summary>
-    public bool IsBoundOnGet => _parameter.BindingInfo?.RequestPredicate?.Invoke(GetRequest) is not false;
+    /// <summary>
+    /// False for a property that is bound on other methods alone, as MVC does by itself. An application's own rule may look at anything.
+    /// </summary>
+    public bool IsBoundOnGet => _parameter.BindingInfo?.RequestPredicate is not { } predicate
+        || !MvcTypes.Include(predicate.Method.DeclaringType!) || predicate(GetRequest);
 
     /// <summary>Its name in keys. What is not bound from the query by its name must not pass for what is.</summary>
     public string KeyName => IsFromElsewhere ? $"{{{KeyText.Escaped(Source?.Id ?? "")}:{KeyText.Escaped(_parameter.Name)}}}"
@@ -50,16 +65,6 @@ internal sealed class KeyArgument
     public bool IsNamed(string name) =>
         string.Equals(name, Name, StringComparison.OrdinalIgnoreCase)
         || string.Equals(name, _parameter.Name, StringComparison.OrdinalIgnoreCase);
-
-    public static IReadOnlyList<KeyArgument> Of(ControllerActionDescriptor action, IModelMetadataProvider provider) =>
-    [
-        .. action.Parameters.Cast<ControllerParameterDescriptor>().Select(parameter => new KeyArgument(
-            parameter, parameter.ParameterInfo, (provider as ModelMetadataProvider)?.GetMetadataForParameter(parameter.ParameterInfo)
-                ?? provider.GetMetadataForType(parameter.ParameterType))),
-        // A property's own attribute, as in [FromHeader] on a property, is known to its metadata only.
-        .. action.BoundProperties.Cast<ControllerBoundPropertyDescriptor>().Select(bound => new KeyArgument(
-            bound, bound.PropertyInfo, provider.GetMetadataForProperty(bound.PropertyInfo.DeclaringType!, bound.PropertyInfo.Name))),
-    ];
 
     /// <summary>The value that the action sees: the bound one, or the default that MVC fills in by itself.</summary>
     public object? ValueIn(ActionExecutingContext context) => _parameter is ControllerBoundPropertyDescriptor { PropertyInfo: var property }

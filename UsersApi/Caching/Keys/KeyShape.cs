@@ -9,18 +9,10 @@ namespace UsersApi.Caching.Keys;
 /// </remarks>
 internal static class KeyShape
 {
-    private const int MaxDepth = 5;
-
     /// <summary>Whether every value of this type can be written; if not, the raw query stands in the key.</summary>
     public static bool CanWrite(ModelMetadata metadata) => KeyText.Knows(metadata.ModelType)
         || (metadata.ElementMetadata is { } element && KeyText.Knows(element.ModelType)
             && !typeof(IDictionary).IsAssignableFrom(metadata.ModelType));
-
-    /// <summary>Whether a model takes something that is not in the URI: a header, the body, a service.</summary>
-    public static bool TakesMoreThanUri(ModelMetadata metadata, int depth = 0) => metadata.IsComplexType
-        && depth <= MaxDepth && (metadata.ElementMetadata is { } element ? TakesMoreThanUri(element, depth + 1)
-            : metadata.Properties.Concat(metadata.BoundConstructor?.BoundConstructorParameters ?? []).Any(
-                property => IsElsewhere(property.BindingSource) || TakesMoreThanUri(property, depth + 1)));
 
     public static void Write(ICollection<string> parts, string name, object? value, ModelMetadata metadata)
     {
@@ -39,7 +31,4 @@ internal static class KeyShape
         // One part, so that sorting the parts by name keeps the order of the elements.
         parts.Add(joined.Length == 0 ? $"{name}[]" : joined);
     }
-
-    private static bool IsElsewhere(BindingSource? source) =>
-        source is not null && source != BindingSource.Query && source != BindingSource.Path;
 }

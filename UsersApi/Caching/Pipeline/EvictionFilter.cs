@@ -10,7 +10,7 @@ namespace UsersApi.Caching.Pipeline;
 /// <c>Location</c> and <c>Content-Location</c> (RFC 9111, section 4.4). Holds for every action of the application.
 /// </summary>
 internal sealed class EvictionFilter(
-    TagEvictor evictor, CachedPaths paths, IModelMetadataProvider provider, ProblemDetailsFactory problems,
+    TagEvictor evictor, CachedPaths paths, ActionBinding binding, ProblemDetailsFactory problems,
     IOptions<RedisCachedOptions> options) : IAsyncActionFilter, IAsyncResultFilter
 {
     // Outside of all other filters, those of controllers (int.MinValue too, in a narrower scope) among them: what they change has to be
@@ -27,7 +27,7 @@ internal sealed class EvictionFilter(
     {
         var http = context.HttpContext;
         if (SafeMethods.Contains(http.Request.Method) || context.ActionDescriptor is not ControllerActionDescriptor action
-            || _plans.GetOrAdd(action, _ => new Plan(action, provider)) is not { IsEnabled: true } plan)
+            || _plans.GetOrAdd(action, _ => new Plan(action, binding)) is not { IsEnabled: true } plan)
         {
             await next();
             return;
@@ -141,9 +141,9 @@ internal sealed class EvictionFilter(
             && (value is IEnumerable and not (string or ICollection) || Array.Exists(value.GetType().GetInterfaces(),
                 type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))));
 
-    private sealed class Plan(ControllerActionDescriptor action, IModelMetadataProvider provider)
+    private sealed class Plan(ControllerActionDescriptor action, ActionBinding binding)
     {
-        private readonly IReadOnlyList<KeyArgument> _arguments = KeyArgument.Of(action, provider);
+        private readonly IReadOnlyList<KeyArgument> _arguments = binding.ArgumentsOf(action);
         private readonly TagTemplate[] _tags =
             [.. action.EndpointMetadata.OfType<IEvictingAction>().SelectMany(evict => evict.Tags).Select(tag => new TagTemplate(tag))];
 

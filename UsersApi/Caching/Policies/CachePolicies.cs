@@ -7,7 +7,7 @@ namespace UsersApi.Caching.Policies;
 /// <summary>The policy of each cached action.</summary>
 internal sealed class CachePolicies(
     IActionDescriptorCollectionProvider actions, IOptions<RedisCachedOptions> options, IOptions<MvcOptions> mvc,
-    IModelMetadataProvider provider)
+    ActionBinding binding)
 {
     // Actions that the application takes away, with a plug-in say, take their policies with them.
     private readonly ConditionalWeakTable<ActionDescriptor, CachePolicy?> _policies = [];
@@ -48,7 +48,7 @@ internal sealed class CachePolicies(
             .Select(filter => filter.Filter).OfType<ICachedAction>().LastOrDefault();
         return attribute is { Enabled: true } && descriptor is ControllerActionDescriptor action
             && (PolicyMistakes.AnswersGet(action) || PolicyMistakes.IsOnAction(action, attribute))
-            ? new CachePolicy(attribute, action, SharesPath(action), options.Value, mvc.Value, provider)
+            ? new CachePolicy(attribute, action, SharesPath(action), options.Value, mvc.Value, binding)
             : null;
     }
 

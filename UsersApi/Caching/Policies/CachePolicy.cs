@@ -12,7 +12,7 @@ internal sealed record BoundRequest(KeyDraft Draft, IReadOnlyList<string> Tags, 
 /// <summary>The rules for one cached action: its attribute, options and arguments, settled once.</summary>
 internal sealed class CachePolicy(
     ICachedAction attribute, ControllerActionDescriptor action, bool sharesPath, RedisCachedOptions options, MvcOptions mvc,
-    IModelMetadataProvider provider)
+    ActionBinding binding)
 {
     private readonly TagTemplate[] _tags = [.. attribute.Tags.Select(tag => new TagTemplate(tag))];
     private readonly bool _needsUser = NeedsUser(action);
@@ -32,7 +32,7 @@ internal sealed class CachePolicy(
     /// <summary>Whether another action may answer the same path, so that the key has to name this one.</summary>
     public bool SharesPath => sharesPath;
 
-    public CacheKeyPlan Key { get; } = new(action, provider, options.KeyByHost, options.MaxKeyLength, attribute.DeclaredQueryOnly);
+    public CacheKeyPlan Key { get; } = new(action, binding, options.KeyByHost, options.MaxKeyLength, attribute.DeclaredQueryOnly);
 
     public AcceptDimension Accept { get; } = new(action, mvc);
 

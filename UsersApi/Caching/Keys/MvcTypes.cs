@@ -1,4 +1,4 @@
-namespace UsersApi.Caching.Pipeline;
+namespace UsersApi.Caching.Keys;
 
 /// <summary>Tells the code of MVC from that of the application.</summary>
 internal static class MvcTypes
