@@ -7,7 +7,6 @@ internal sealed class AcceptDimension
 {
     private readonly bool _isDeclared;
     private readonly bool _writesXml;
-    private readonly bool _browsersCount;
 
     public AcceptDimension(ControllerActionDescriptor action, MvcOptions options)
     {
@@ -17,7 +16,6 @@ internal sealed class AcceptDimension
         var written = Unwrapped(action.MethodInfo.ReturnType);
         // What returns nothing writes by itself: no formatter asks what would be accepted.
         var types = written == typeof(void) ? [] : _isDeclared ? [.. produces!.ContentTypes] : TypesOf(written, options);
-        _browsersCount = options.RespectBrowserAcceptHeader;
         _writesXml = TypesOf(typeof(ProblemDetails), options).Exists(type => type.Contains("xml", StringComparison.OrdinalIgnoreCase));
         IsNegotiated = (options.ReturnHttpNotAcceptable && written != typeof(void))
             || types.Distinct(StringComparer.OrdinalIgnoreCase).Count() > 1
@@ -28,12 +26,12 @@ internal sealed class AcceptDimension
     public bool IsNegotiated { get; }
 
     /// <summary>
-    /// Adds the header as it was sent, where MVC looks at it: an <c>Accept</c> with <c>*/*</c> in it is a browser's, and is not
-    /// looked at.
+    /// Adds the header as it was sent. MVC does not look at a browser's, which has <c>*/*</c> in it: to know one, it would have to be read
+    /// as MVC reads it, whatever is wrong in it.
     /// </summary>
     public void Write(ICollection<string> parts, HttpRequest request)
     {
-        if (IsNegotiated && request.Headers.Accept.Count > 0 && (_browsersCount || !IsOfBrowser(request)))
+        if (IsNegotiated && request.Headers.Accept.Count > 0)
             CacheKeyPlan.WriteRawHeader(parts, HeaderNames.Accept, request);
     }
 
@@ -43,9 +41,6 @@ internal sealed class AcceptDimension
     /// </summary>
     public bool IsNarrowed(ResultExecutingContext context) => !_isDeclared
         && context.Result is ObjectResult { ContentTypes.Count: > 1 } result && (_writesXml || result.Value is not ProblemDetails);
-
-    private static bool IsOfBrowser(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var types) && types.Any(type => type.MatchesAllTypes);
 
     private static List<string> TypesOf(Type written, MvcOptions options) => [.. options.OutputFormatters
         .OfType<OutputFormatter>().SelectMany(formatter => written == typeof(object)
