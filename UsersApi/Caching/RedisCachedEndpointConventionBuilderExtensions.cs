@@ -31,7 +31,10 @@ public static class RedisCachedEndpointConventionBuilderExtensions
         }
 
         var mvc = services.GetRequiredService<IOptions<MvcOptions>>().Value;
-        if (EarlyHitRules.ReasonAgainst(policy, mvc, services.GetServices<IFilterProvider>()) is { } reason)
+        var reason = MvcTypes.Include(invoke.Method.DeclaringType!)
+            ? EarlyHitRules.ReasonAgainst(policy, mvc, services.GetServices<IFilterProvider>())
+            : "a convention has put a delegate of its own around MVC's";
+        if (reason is not null)
         {
             CacheLog.NoEarlyHits(services.GetRequiredService<ILogger<EarlyHits>>(), action.DisplayName, reason);
             return;

@@ -44,9 +44,11 @@ public static class RedisCachedServiceCollectionExtensions
         services.Configure<MvcOptions>(options =>
         {
             options.Conventions.Add(new HeadConvention());
-            options.Filters.AddService<EvictionFilter>(EvictionFilter.FilterOrder);
             options.Filters.Add(new InnermostFilter());
         });
+        // Before what the application adds with the same order: of two, the first is the outer one.
+        services.PostConfigure<MvcOptions>(options => options.Filters.Insert(
+            0, new ServiceFilterAttribute(typeof(EvictionFilter)) { Order = EvictionFilter.FilterOrder }));
         services.AddHostedService<RedisCachedStartup>();
         services.AddHostedService<CacheWriteWorker>();
         if (configuration.GetConnectionString("Redis") is { Length: > 0 } redis)

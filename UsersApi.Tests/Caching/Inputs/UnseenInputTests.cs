@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using UsersApi.Tests.Caching.Host;
 using UsersApi.Tests.Host;
@@ -13,31 +12,6 @@ public sealed class UnseenInputTests
 {
     private const string Stored = "fwd=uri-miss; stored";
     private const string Hit = "hit; ttl=60";
-    private const string NotReplayable = "fwd=uri-miss; detail=not-replayable";
-
-    [TestCase("object"), TestCase("json"), TestCase("content"), TestCase("status"), TestCase("types"), TestCase("cookie"), TestCase("link")]
-    public async Task What_an_outer_filter_puts_into_the_answer_is_for_nobody_else(string what)
-    {
-        await using var host = await StartAsync();
-
-        var ann = await host.ExchangeAsync("GET", $"/unseen/enveloped/{what}", ("X-User", "ann"));
-        var bob = await host.ExchangeAsync("GET", $"/unseen/enveloped/{what}", ("X-User", "bob"));
-
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That((ann.Outcome, bob.Outcome), Is.EqualTo((NotReplayable, NotReplayable)));
-            Assert.That(bob.Text, Does.Not.Contain("ann"));
-        }
-    }
-
-    [Test]
-    public async Task What_an_outer_filter_leaves_alone_is_stored()
-    {
-        await using var host = await StartAsync();
-
-        foreach (var expected in (string[])[Stored, Hit])
-            Assert.That((await host.ExchangeAsync("GET", "/unseen/enveloped/nothing", ("X-User", "ann"))).Outcome, Is.EqualTo(expected));
-    }
 
     [TestCase("cookie"), TestCase("mixed"), TestCase("raw"), TestCase("same-name")]
     public async Task Arguments_from_a_source_of_the_application_select_a_response(string path)
@@ -126,7 +100,7 @@ public sealed class UnseenInputTests
     }
 
     private static Task<CachedHost> StartAsync(Action<IServiceCollection>? services = null) => CachedHost.StartAsync(
-        [typeof(EnvelopedController), typeof(UnseenController)],
+        [typeof(UnseenController)],
         services: collection =>
         {
             collection.Configure<MvcOptions>(mvc => mvc.ValueProviderFactories.Add(new Themes()));
@@ -228,53 +202,5 @@ public sealed class UnseenInputTests
     {
         [HttpGet]
         public IActionResult Get([FromTheme] Model theme) => Content(theme.Name ?? "");
-    }
-
-    [Route("unseen/enveloped"), RedisCached(Seconds = 60, Audience = CacheAudience.Everyone)]
-    public sealed class EnvelopedController : Controller
-    {
-        [HttpGet("{what}")]
-        public IActionResult Get(string what)
-        {
-            Response.Headers.Link = "</own>";
-            if (what == "cookie")
-                Response.Cookies.Append("visitor", "1");
-
-            return what switch
-            {
-                "json" => new JsonResult("own"),
-                "content" => Content("own"),
-                _ => Ok("own"),
-            };
-        }
-
-        public override void OnActionExecuted(ActionExecutedContext context)
-        {
-            var (http, user) = (context.HttpContext, context.HttpContext.Request.Headers["X-User"].ToString());
-            switch (http.Request.RouteValues["what"], context.Result)
-            {
-                case ("object", ObjectResult it):
-                    it.Value = $"of {user}";
-                    break;
-                case ("json", JsonResult it):
-                    it.Value = $"of {user}";
-                    break;
-                case ("content", ContentResult it):
-                    it.Content = $"of {user}";
-                    break;
-                case ("types", ObjectResult it):
-                    it.ContentTypes.Add("text/plain");
-                    break;
-                case ("status", _):
-                    http.Response.StatusCode = StatusCodes.Status202Accepted;
-                    break;
-                case ("cookie", _):
-                    http.Response.Cookies.Append("user", user);
-                    break;
-                case ("link", _):
-                    http.Response.Headers.Append("Link", $"</of/{user}>");
-                    break;
-            }
-        }
     }
 }

@@ -59,6 +59,24 @@ public sealed partial class StaleWhileRevalidateTests
     }
 
     [Test]
+    public async Task Nobody_waits_for_a_revalidation_that_does_not_heed_its_limit()
+    {
+        await using var host = await RunsController.StartAsync(new() { ["RevalidationTimeout"] = "00:00:00.100", ["MaxRevalidations"] = "1" });
+        await StoreAsync(host, "/runs/stale/1");
+        host.Time.Advance(TimeSpan.FromSeconds(61));
+        await Get(host);
+        var hanging = await RunOf(host);
+        await hanging.Aborted;
+
+        // Beyond all use of the stale answer.
+        host.Time.Advance(TimeSpan.FromDays(1));
+        var asking = Get(host);
+        (await RunOf(host)).Answer("two");
+
+        Assert.That((await asking).Text, Is.EqualTo("two"));
+    }
+
+    [Test]
     public async Task Revalidation_works_where_requests_never_wait_for_each_other()
     {
         await using var host = await RunsController.StartAsync(new() { ["CollapseWait"] = "00:00:00" });

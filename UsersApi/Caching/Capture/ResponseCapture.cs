@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.AspNetCore.ResponseCaching;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace UsersApi.Caching.Capture;
@@ -37,6 +40,10 @@ internal sealed class ResponseCapture
         _swapped.Watch<IHttpResponseFeature>(member => _isUnrepeatable |= member == nameof(IHttpResponseFeature.OnStarting));
         _swapped.Watch<IHttpRequestLifetimeFeature>(member => _isUnrepeatable |= member != CancellationGetter);
         _swapped.Watch<IHttpResetFeature>(_ => _isUnrepeatable = true);
+        // What it tells middleware of its answer, a hit would not.
+        _swapped.Watch<IResponseCachingFeature>(_ => _isUnrepeatable = true);
+        _swapped.Watch<IOutputCacheFeature>(_ => _isUnrepeatable = true);
+        _swapped.Watch<IStatusCodePagesFeature>(_ => _isUnrepeatable = true);
         Headers = new HeaderChanges(http.Response.Headers);
         _swapped.Add(Feature = new RedisCachedFeature(http.Response, Request));
     }
@@ -56,7 +63,7 @@ internal sealed class ResponseCapture
 
     /// <summary>
     /// False once the action has put something off until the response starts, cut it short, as MVC does where a file's source gives up, put
-    /// another limit on it, let trailers follow it, or chosen a reason phrase of its own.
+    /// another limit on it, let trailers follow it, told middleware what to make of it, or chosen a reason phrase of its own.
     /// </summary>
     public bool IsReplayable => !_isUnrepeatable && _features.Get<IHttpResponseTrailersFeature>() is null or { Trailers.Count: 0 }
         && (string.IsNullOrEmpty(_response.ReasonPhrase)

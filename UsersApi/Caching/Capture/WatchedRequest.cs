@@ -10,8 +10,8 @@ namespace UsersApi.Caching.Capture;
 /// answered at delivery, and whatever it looks at that its key does not hold is noticed.
 /// </summary>
 /// <remarks>
-/// The rule for all inputs: what an answer may depend on is in the key, or the answer is not stored. Cookies need no watch of their own,
-/// since they are read from a header, and neither does content: a request that has some bypasses the cache.
+/// The rule for all inputs: what an answer may depend on is in the key, or the answer is not stored. Content needs no watch: a
+/// request that has some bypasses the cache.
 /// </remarks>
 internal sealed class WatchedRequest : IHttpRequestFeature
 {
@@ -52,6 +52,8 @@ internal sealed class WatchedRequest : IHttpRequestFeature
         if (policy.Settings.Audience is CacheAudience.Everyone)
             WatchUser(http);
 
+        // Middleware may have put others in the place of those that the header says.
+        swapped.Watch<IRequestCookiesFeature>(_ => NoteHeader(HeaderNames.Cookie));
         Watch<ISessionFeature>(CacheOutcome.UndeclaredSession, "session");
         Watch<IHttpConnectionFeature>(CacheOutcome.UndeclaredConnection, "connection");
         Watch<ITlsConnectionFeature>(CacheOutcome.UndeclaredConnection, "client certificate");

@@ -71,6 +71,17 @@ internal sealed class KeyArgument
         ? property.GetValue(context.Controller)
         : (context.ActionArguments.TryGetValue(_parameter.Name, out var bound) ? bound : null) ?? _default;
 
+    /// <summary>The value of the property of a model that takes a route value of this name; null where it has none.</summary>
+    public object? PartIn(ActionExecutingContext context, string name)
+    {
+        var part = !Metadata.IsComplexType ? null : Metadata.Properties.FirstOrDefault(property => KeyText.Knows(property.ModelType)
+            && string.Equals(property.BinderModelName ?? property.PropertyName, name, StringComparison.OrdinalIgnoreCase));
+        var source = part?.BindingSource ?? Source ?? BindingSource.Path;
+        return (source == BindingSource.Path || source == BindingSource.ModelBinding) && ValueIn(context) is { } model
+            ? part?.PropertyGetter?.Invoke(model)
+            : null;
+    }
+
     private static object? DefaultOf(ParameterDescriptor parameter)
     {
         if (parameter is not ControllerParameterDescriptor { ParameterInfo: var info })

@@ -99,7 +99,7 @@ internal static partial class RoutePath
                 return KeyText.TextOf(bound);
         }
 
-        return RawValue(name, context);
+        return ValueOf(name, context, arguments);
     }
 
     /// <summary>The path with all values in place, as a URI has them: not for keys, where they could run into each other.</summary>
@@ -110,12 +110,14 @@ internal static partial class RoutePath
         return path.ToString();
     }
 
-    /// <summary>A route value as it stands in the URI; null where it is absent.</summary>
-    public static string? RawValue(string name, ActionExecutingContext context) =>
+    /// <summary>A route value that no argument takes: what a model made of it, else as it stands in the URI; null where it is absent.</summary>
+    public static string? ValueOf(string name, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments) =>
         // Controller and action names match whatever their case: the descriptor's own spelling is the canonical one.
-        context.ActionDescriptor.RouteValues.TryGetValue(name, out var required) && required is not null
-            ? required
-            : TextOf(context.HttpContext.GetRouteValue(name)) is { Length: > 0 } raw ? raw : null;
+        context.ActionDescriptor.RouteValues.TryGetValue(name, out var required) && required is not null ? required
+        : TextOf(context.HttpContext.GetRouteValue(name)) is not { Length: > 0 } raw ? null
+        : arguments.Select(argument => argument.PartIn(context, name)).FirstOrDefault(part => part is not null) is { } bound
+            ? KeyText.TextOf(bound)
+        : raw;
 
     /// <summary>A template in which parameters have no names, and letters one case: equal ones match the same paths.</summary>
     public static string WithoutNames(string template) => ParameterName().Replace(template, "{").ToUpperInvariant();

@@ -19,7 +19,7 @@ internal sealed partial class TagTemplate(string template)
     private static string? ValueOf(string name, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments) =>
         arguments.FirstOrDefault(argument => argument.IsNamed(name) && KeyText.Knows(argument.Metadata.ModelType)) is { } argument
             ? argument.ValueIn(context) is { } value ? KeyText.TextOf(value) : null
-            : RoutePath.RawValue(name, context);
+            : RoutePath.ValueOf(name, context, arguments);
 
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex Placeholder();

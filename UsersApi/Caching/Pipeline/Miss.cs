@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 
@@ -10,7 +11,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
     private readonly CachePolicy _policy = request.Policy;
     private RateLimitLease? _permit;
     private ResponseCapture? _capture;
-    private ResultContent _content;
+    private List<object?> _content = [];
 
     /// <summary>What the action returned, to see whether an outer filter put something else in its place, or into it.</summary>
     public IActionResult? Result
@@ -137,15 +138,12 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
     }
 
     /// <summary>
-    /// Whether the result is the action's own: one that an outer filter put in its place may depend on this one request. MVC's
-    /// problem details for a bare status (4xx) do not.
+    /// Whether the result is the action's own, and outer filters have left in it what was in it: what they make of it may depend on this
+    /// one request. MVC's problem details for a bare status (4xx) do not.
     /// </summary>
-    public bool IsOwnResult(ResultExecutingContext context) => !_policy.Accept.IsNarrowed(context)
-        && (context.Result == Result || (Result is IClientErrorActionResult && context.Result is ObjectResult { Value: ProblemDetails }));
-
-    /// <summary>Whether outer filters have left in the action's result what was in it. Asked before inner ones have their say.</summary>
-    public bool IsUntouched(ResultExecutingContext context) => context.Result != Result
-        || (ContentOf(Result) is var now && ReferenceEquals(now.Value, _content.Value) && now.Status == _content.Status);
+    public bool IsOwnResult(ResultExecutingContext context) => context.Result == Result
+        ? ContentOf(Result) is var content && content.Count == _content.Count && content.Zip(_content).All(IsSame)
+        : Result is IClientErrorActionResult && context.Result is ObjectResult { Value: ProblemDetails };
 
     public void Dispose()
     {
@@ -154,13 +152,20 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
         _capture?.Discard();
     }
 
-    private ResultContent ContentOf(IActionResult? result) => result switch
-    {
-        ObjectResult it => new(it.Value, (_http.Response.StatusCode, it.StatusCode, string.Join(',', it.ContentTypes))),
-        JsonResult it => new(it.Value, (_http.Response.StatusCode, it.StatusCode, it.ContentType)),
-        ContentResult it => new(it.Content, (_http.Response.StatusCode, it.StatusCode, it.ContentType)),
-        _ => new(null, (_http.Response.StatusCode, null, null)),
-    };
+    /// <summary>What a result holds, and the status: of MVC's own collections the elements, which are changed in place.</summary>
+    private List<object?> ContentOf(IActionResult? result) =>
+    [
+        _http.Response.StatusCode,
+        .. (result?.GetType().GetProperties() ?? []).Where(property => MvcTypes.Include(property.DeclaringType!))
+            .Select(property => property.GetValue(result))
+            .SelectMany(value => value is IEnumerable all && (value is RouteValueDictionary || MvcTypes.Include(value.GetType()))
+                ? all.Cast<object?>()
+                : [value]),
+    ];
+
+    // An object of the application's may be equal to others in its own way.
+    private static bool IsSame((object? Before, object? After) value) =>
+        value.Before is string or ValueType ? value.Before.Equals(value.After) : ReferenceEquals(value.Before, value.After);
 
     private bool PrepareStreaming(CacheOutcome why)
     {
@@ -215,7 +220,4 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
         || services.Store.TryStore(_policy, EntryBuilder.VaryMarker(entry, request.KeyOf([]), selecting));
 
     private void Report(CacheOutcome outcome) => services.Report(_http, outcome, CacheStatus.Forward(found.Lookup.ForwardReason));
-
-    /// <summary>What a result holds: an object, which is the same where it is this one, and status and content type.</summary>
-    private readonly record struct ResultContent(object? Value, (int OfResponse, int? Own, string? Type) Status);
 }

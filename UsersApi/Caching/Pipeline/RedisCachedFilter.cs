@@ -11,7 +11,7 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
     public const int FilterOrder = -1000;
 
     // Stands for the response that is known until the result stage sends it.
-    private static readonly IActionResult Placeholder = new EmptyResult();
+    private static readonly IActionResult Placeholder = new KnownResult();
 
     private CachedRequest? _request;
     private Answer? _answer;
@@ -130,13 +130,14 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
 
     private async Task CompleteAsync(ResultExecutingContext context, ResultExecutionDelegate next, Miss miss)
     {
-        var isUntouched = miss.IsUntouched(context);
+        // Asked before inner filters have their say.
+        var isOwn = miss.IsOwnResult(context);
         var executed = await miss.CaptureAsync(() => next());
         if (executed is not { Exception: { } error, ExceptionHandled: false })
         {
             // Of an exception that an inner filter handled, half a body may be left.
             var isWhole = !executed.Canceled && executed.Exception is null;
-            _answer = await miss.CompleteAsync(isReplayable: isWhole && isUntouched && miss.IsOwnResult(context));
+            _answer = await miss.CompleteAsync(isReplayable: isWhole && isOwn && !_request!.Policy.Accept.IsNarrowed(context));
         }
         else if (!miss.IsStreaming)
         {
@@ -156,4 +157,7 @@ internal sealed class RedisCachedFilter(ICachedAction attribute, CacheServices s
         _miss = null;
         return new StatusCodeResult(StatusCodes.Status503ServiceUnavailable);
     }
+
+    /// <summary>A type of its own: filters that look for an empty result, say, do not mean this one.</summary>
+    private sealed class KnownResult : ActionResult;
 }

@@ -56,6 +56,8 @@ internal sealed class Revalidator(
         using var span = CacheTraces.Linked("cache revalidation", [cause]);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
         limit.CancelAfter(options.Value.RevalidationTimeout);
+        // An action that does not heed it goes on, and takes one of MaxRevalidations: nobody waits for it any longer.
+        using var ending = limit.Token.Register(revalidation.Flight!.Dispose);
         var response = new UnsentResponse();
         features.Set<IHttpResponseFeature>(response);
         features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = limit.Token });
@@ -67,7 +69,7 @@ internal sealed class Revalidator(
             if (isOthers)
                 return;
 
-            revalidation.Flight!.Claim = claim;
+            revalidation.Flight.Claim = claim;
             context = contexts.Create(features);
             await pipeline(context);
         }
@@ -78,7 +80,7 @@ internal sealed class Revalidator(
         }
         finally
         {
-            revalidation.Flight!.Dispose();
+            revalidation.Flight.Dispose();
             await response.CompleteAsync();
             if (context is not null)
                 contexts.Dispose(context);
