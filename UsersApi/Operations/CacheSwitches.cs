@@ -58,6 +58,16 @@ public sealed class CacheSwitches : BackgroundService
     }
 
     /// <inheritdoc/>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // What is switched off everywhere is so on a node that starts.
+        if (_redis is not null)
+            await LookAsync().WaitAsync(Interval, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (_redis is not null && !stoppingToken.IsCancellationRequested)
@@ -76,7 +86,7 @@ public sealed class CacheSwitches : BackgroundService
             if (await TryTellAsync())
                 _own.IsOffByHand = (await (await _redis!.DatabaseAsync()).StringGetAsync(Key)).HasValue;
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception)
         {
             // It stays as it is until Redis can be asked again.
         }
@@ -102,7 +112,7 @@ public sealed class CacheSwitches : BackgroundService
             _isUntold = false;
             return true;
         }
-        catch (Exception error) when (error is RedisException or TimeoutException)
+        catch (Exception)
         {
             return false;
         }

@@ -120,7 +120,9 @@ internal sealed class CacheWarmer(
     {
         var origin = options.Value.Origin ?? Localhost;
         return requests.SendAsync(
-            new RevalidationRequest(storedAfter), request.Target, origin.Scheme, HostString.FromUriComponent(origin), request.Headers,
+            new RevalidationRequest(storedAfter), request.Target, origin.Scheme, HostString.FromUriComponent(origin),
+            // As most who come after it take it: what it fills is compressed then, and stored so.
+            request.Headers.Prepend(new("Accept-Encoding", ContentCoding.Gzip)),
             http => (http.Response.StatusCode, http.Response.Headers[CacheStatus.HeaderName].ToString()), cancel);
     }
 }

@@ -10,7 +10,7 @@ namespace UsersApi.Caching.Operations;
 /// <summary>
 /// Sends requests through the whole application, so that middleware, routing, authorization and binding are the real ones.
 /// </summary>
-internal sealed class OwnRequests(IHttpContextFactory contexts, Revalidator application, CachePolicies policies)
+internal sealed class OwnRequests(Revalidator application, CachePolicies policies)
 {
     /// <param name="mark">What tells it from clients' requests.</param>
     /// <param name="target">Path and query, as a client would send them.</param>
@@ -64,25 +64,8 @@ internal sealed class OwnRequests(IHttpContextFactory contexts, Revalidator appl
             return Task.Run(() =>
             {
                 Activity.Current = cause;
-                return RunAsync(features, conclude);
+                return application.SendAsync(features, conclude);
             });
-        }
-    }
-
-    private async Task<T> RunAsync<T>(FeatureCollection features, Func<HttpContext, T> conclude)
-    {
-        var response = new UnsentResponse();
-        features.Set<IHttpResponseFeature>(response);
-        var context = contexts.Create(features);
-        try
-        {
-            await application.Pipeline!(context);
-            return conclude(context);
-        }
-        finally
-        {
-            await response.CompleteAsync();
-            contexts.Dispose(context);
         }
     }
 

@@ -67,6 +67,14 @@ public sealed class UnseenInputTests
     }
 
     [Test]
+    public async Task Claim_that_is_held_tells_nothing_of_its_subject()
+    {
+        await using var host = await StartAsync();
+
+        Assert.That((await host.ExchangeAsync("GET", "/unseen/subject", ("X-Roles", "reader"))).Text, Is.EqualTo("nobody"));
+    }
+
+    [Test]
     public async Task A_copy_of_what_one_user_got_is_no_answer_to_the_next_one()
     {
         await using var host = await StartAsync();
@@ -186,6 +194,9 @@ public sealed class UnseenInputTests
 
         [HttpGet("role"), RedisCached(Seconds = 60, ClientSeconds = 9, Audience = CacheAudience.Everyone, VaryByClaims = ["role"])]
         public IActionResult GetRole() => Content(User.FindFirst("role")?.Value ?? "");
+
+        [HttpGet("subject"), RedisCached(Seconds = 60, Audience = CacheAudience.Everyone, VaryByClaims = ["role"])]
+        public IActionResult GetSubject() => Content(User.FindFirst("role")?.Subject?.FindFirst("sub")?.Value ?? "nobody");
 
         [HttpGet("me"), RedisCached(Seconds = 60, ClientSeconds = 9, Audience = CacheAudience.PerUser)]
         public IActionResult GetMe() => Content("me");

@@ -20,9 +20,10 @@ internal sealed class WatchedPrincipal(ClaimsPrincipal user, string[] held, Acti
         }
     }
 
-    public override IEnumerable<Claim> FindAll(string type) => Of(type).FindAll(type);
+    // Type and value, which the key holds: a claim knows its subject, and all that is claimed of that.
+    public override IEnumerable<Claim> FindAll(string type) => Of(type).FindAll(type).Select(claim => new Claim(type, claim.Value));
 
-    public override Claim? FindFirst(string type) => Of(type).FindFirst(type);
+    public override Claim? FindFirst(string type) => FindAll(type).FirstOrDefault();
 
     public override bool HasClaim(string type, string value) => Of(type).HasClaim(type, value);
 

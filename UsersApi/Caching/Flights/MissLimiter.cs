@@ -1,35 +1,41 @@
-using System.Threading.RateLimiting;
+using System.Diagnostics.CodeAnalysis;
 
 namespace UsersApi.Caching.Flights;
 
 /// <summary>Bounds how many cached actions run at the same time on this node.</summary>
-internal sealed class MissLimiter(IOptions<RedisCachedOptions> options, TimeProvider time) : IDisposable
+[SuppressMessage("Design", "CA1001", Justification = "Nobody asks for its wait handle, and an action may end after the host.")]
+internal sealed class MissLimiter(IOptions<RedisCachedOptions> options, TimeProvider time)
 {
-    private readonly ConcurrencyLimiter _limiter = new(new()
-    {
-        PermitLimit = options.Value.MaxRunningMisses,
-        QueueLimit = int.MaxValue,
-        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-    });
+    private readonly SemaphoreSlim _permits = new(options.Value.MaxRunningMisses);
 
-    /// <summary>A turn, to be given back by disposing of it; not acquired where none came in time.</summary>
+    /// <summary>A permit, to be given back by disposing of it; null where none came in time.</summary>
     /// <exception cref="OperationCanceledException">The client went away.</exception>
-    public async ValueTask<RateLimitLease> EnterAsync(CancellationToken aborted)
+    public async ValueTask<IDisposable?> EnterAsync(CancellationToken aborted)
     {
-        if (_limiter.AttemptAcquire() is { IsAcquired: true } free)
-            return free;
+        if (_permits.Wait(0, CancellationToken.None))
+            return new Permit(_permits);
 
         using var limit = new CancellationTokenSource(options.Value.MissWait, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, aborted);
         try
         {
-            return await _limiter.AcquireAsync(1, either.Token);
+            await _permits.WaitAsync(either.Token);
+            return new Permit(_permits);
         }
         catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
         {
-            return _limiter.AttemptAcquire();
+            return null;
         }
     }
 
-    public void Dispose() => _limiter.Dispose();
+    private sealed class Permit(SemaphoreSlim permits) : IDisposable
+    {
+        private bool _isReturned;
+
+        public void Dispose()
+        {
+            if (!Interlocked.Exchange(ref _isReturned, true))
+                permits.Release();
+        }
+    }
 }

@@ -27,7 +27,7 @@ internal sealed class ActionBinding(IModelMetadataProvider provider, IModelBinde
         return HasOwnBinder(model, info) || (_hasOwnValues && (source is null || source == BindingSource.ModelBinding));
     }
 
-    /// <summary>Whether a model takes something that is not in the URI: a header, the body, a service, or what the application says.</summary>
+    /// <summary>Whether a model takes more than the URI: a header, the body, a service, or what the application says.</summary>
     public bool TakesMoreThanUri(ModelMetadata model) =>
         PartsOf(model, []).Any(part => IsElsewhere(part.BindingSource) || HasOwnBinder(part, info: null));
 

@@ -110,7 +110,7 @@ internal static partial class RoutePath
         return path.ToString();
     }
 
-    /// <summary>A route value that no argument takes: what a model made of it, else as it stands in the URI; null where it is absent.</summary>
+    /// <summary>A route value that no argument takes: what a model made of it, else what the URI says; null where it is absent.</summary>
     public static string? ValueOf(string name, ActionExecutingContext context, IReadOnlyList<KeyArgument> arguments) =>
         // Controller and action names match whatever their case: the descriptor's own spelling is the canonical one.
         context.ActionDescriptor.RouteValues.TryGetValue(name, out var required) && required is not null ? required

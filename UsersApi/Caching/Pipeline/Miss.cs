@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 
 namespace UsersApi.Caching.Pipeline;
@@ -9,7 +8,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
 {
     private readonly HttpContext _http = request.Http;
     private readonly CachePolicy _policy = request.Policy;
-    private RateLimitLease? _permit;
+    private IDisposable? _permit;
     private ResponseCapture? _capture;
     private List<object?> _content = [];
 
@@ -28,11 +27,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
     /// <summary>Waits for a permit to run the action.</summary>
     /// <returns>False where none comes in time.</returns>
     /// <exception cref="OperationCanceledException">The client went away.</exception>
-    public async ValueTask<bool> TryEnterAsync()
-    {
-        _permit = await services.Misses.EnterAsync(_http.RequestAborted);
-        return _permit.IsAcquired;
-    }
+    public async ValueTask<bool> TryEnterAsync() => (_permit = await services.Misses.EnterAsync(_http.RequestAborted)) is not null;
 
     /// <summary>Runs a stage while its response is captured.</summary>
     /// <param name="stage">The action, or its result.</param>

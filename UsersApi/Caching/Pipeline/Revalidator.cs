@@ -28,8 +28,25 @@ internal sealed class Revalidator(
         next(app);
     };
 
-    /// <summary>The application, from its begin; null before it is built.</summary>
-    public RequestDelegate? Pipeline => _pipeline;
+    /// <summary>Sends a request through the application, which is built.</summary>
+    /// <param name="features">The request.</param>
+    /// <param name="conclude">Looks at what came of it, before it is over.</param>
+    public async Task<T> SendAsync<T>(FeatureCollection features, Func<HttpContext, T> conclude)
+    {
+        var response = new UnsentResponse();
+        features.Set<IHttpResponseFeature>(response);
+        var context = contexts.Create(features);
+        try
+        {
+            await _pipeline!(context);
+            return conclude(context);
+        }
+        finally
+        {
+            await response.CompleteAsync();
+            contexts.Dispose(context);
+        }
+    }
 
     /// <summary>Begins unless too many are under way; the flight lands in any case.</summary>
     public void Begin(HttpContext original, RevalidationRequest revalidation)
@@ -47,21 +64,17 @@ internal sealed class Revalidator(
         features.Set<RedisCachedOwnRequest>(revalidation);
         var cause = CacheTraces.Here;
         using (ExecutionContext.SuppressFlow())
-            _ = Task.Run(() => RunAsync(_pipeline, features, revalidation, cause));
+            _ = Task.Run(() => RunAsync(features, revalidation, cause));
     }
 
-    private async Task RunAsync(
-        RequestDelegate pipeline, FeatureCollection features, RevalidationRequest revalidation, ActivityContext cause)
+    private async Task RunAsync(FeatureCollection features, RevalidationRequest revalidation, ActivityContext cause)
     {
         using var span = CacheTraces.Linked("cache revalidation", [cause]);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
         limit.CancelAfter(options.Value.RevalidationTimeout);
         // An action that does not heed it goes on, and takes one of MaxRevalidations: nobody waits for it any longer.
         using var ending = limit.Token.Register(revalidation.Flight!.Dispose);
-        var response = new UnsentResponse();
-        features.Set<IHttpResponseFeature>(response);
         features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = limit.Token });
-        HttpContext? context = null;
         try
         {
             // One node of the cluster is enough.
@@ -70,8 +83,7 @@ internal sealed class Revalidator(
                 return;
 
             revalidation.Flight.Claim = claim;
-            context = contexts.Create(features);
-            await pipeline(context);
+            await SendAsync(features, _ => true);
         }
         catch (Exception error)
         {
@@ -81,10 +93,6 @@ internal sealed class Revalidator(
         finally
         {
             revalidation.Flight.Dispose();
-            await response.CompleteAsync();
-            if (context is not null)
-                contexts.Dispose(context);
-
             Interlocked.Decrement(ref _running);
         }
     }

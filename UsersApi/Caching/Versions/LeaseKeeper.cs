@@ -1,8 +1,9 @@
 namespace UsersApi.Caching.Versions;
 
 /// <summary>
-/// Keeps this node's lease: subscribes, renews, acknowledges, and leaves when the host stops; sends again what is owed. A node without leases
-/// (<see cref="RedisCachedOptions.Leases"/>) subscribes too, since its writes wait for the acknowledgements of others.
+/// Keeps this node's lease: subscribes, renews, acknowledges, and leaves when the host stops. As often as it renews, it has evictions
+/// that are owed sent again. A node without leases (<see cref="RedisCachedOptions.Leases"/>) subscribes too, since its writes wait for the
+/// acknowledgements of others.
 /// </summary>
 internal sealed class LeaseKeeper(
     RedisConnection connection, VersionScripts scripts, ScriptRunner runner, KnownVersions known, ChangeMessages messages,
