@@ -111,7 +111,7 @@ public sealed partial class HostileTests
     private static int? Number(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 
-    // Of which there are only so many: see TagNames. And the leases.
+    // Tags are folded into so many buckets a word. And the leases.
     [GeneratedRegex(@"^v\d+:\{tag\}[:#]", RegexOptions.CultureInvariant)]
     private static partial Regex Tag();
 

@@ -168,7 +168,7 @@ public sealed class RedisTroubleTests
 
     private static Task<TroubledHost> StartAsync(string redis, Dictionary<string, string?>? settings = null) => TroubledHost.StartAsync(redis, settings);
 
-    private static int Opened(TroubledHost host) => host.Logs.At(LogLevel.Warning).Count(line => line.Contains("has not answered in time", StringComparison.Ordinal));
+    private static int Opened(TroubledHost host) => host.Logs.At(LogLevel.Warning).Count(line => line.Contains("has been away, or late", StringComparison.Ordinal));
 
     private static async Task AllAnswerAsync(TroubledHost host, int count, string? outcome = null, int id = 1)
     {

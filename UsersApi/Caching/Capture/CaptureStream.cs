@@ -34,7 +34,7 @@ internal sealed class CaptureStream(CapturedBytes bytes, Func<bool> streamsAtFlu
 
     public override void Flush()
     {
-        if (streamsAtFlush() || bytes.IsStream)
+        if (streamsAtFlush())
             bytes.Send(CacheOutcome.Streamed, default);
 
         bytes.Target.Flush();
@@ -42,7 +42,7 @@ internal sealed class CaptureStream(CapturedBytes bytes, Func<bool> streamsAtFlu
 
     public override async Task FlushAsync(CancellationToken cancellationToken)
     {
-        if (streamsAtFlush() || bytes.IsStream)
+        if (streamsAtFlush())
             await bytes.SendAsync(CacheOutcome.Streamed, default, cancellationToken);
 
         await bytes.Target.FlushAsync(cancellationToken);

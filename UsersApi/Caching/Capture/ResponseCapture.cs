@@ -35,7 +35,8 @@ internal sealed class ResponseCapture
         // What does not fit into the queue beside another, compressed ones and all, is not stored.
         var cap = (int)Math.Min(options.MaxBodyBytes, options.QueueBytes / 3);
         _bytes = new CapturedBytes(http.Response, () => _client.Stream, cap, beforeStreaming);
-        _shown = _body = new CapturedBody(_bytes, new CaptureStream(_bytes, () => !Request.IsReadByFramework), _client, onUnbuffered);
+        var flushed = new CaptureStream(_bytes, () => !Request.IsReadByFramework || _bytes.IsStream);
+        _shown = _body = new CapturedBody(_bytes, flushed, _client, onUnbuffered);
         _response = _features.GetRequiredFeature<IHttpResponseFeature>();
         _swapped.Watch<IHttpResponseFeature>(member => _isUnrepeatable |= member == nameof(IHttpResponseFeature.OnStarting));
         _swapped.Watch<IHttpRequestLifetimeFeature>(member => _isUnrepeatable |= member != CancellationGetter);

@@ -13,7 +13,7 @@ namespace UsersApi.Caching.Capture;
 /// The rule for all inputs: what an answer may depend on is in the key, or the answer is not stored. Content needs no watch: a
 /// request that has some bypasses the cache.
 /// </remarks>
-internal sealed class WatchedRequest : IHttpRequestFeature
+internal sealed class WatchedRequest
 {
     private static readonly string[] Hidden =
     [
@@ -25,7 +25,6 @@ internal sealed class WatchedRequest : IHttpRequestFeature
         HeaderNames.TransferEncoding,
     ];
 
-    private readonly IHttpRequestFeature _request;
     private readonly CachePolicy _policy;
     private readonly RedisCachedOptions _options;
     private readonly SwappedFeatures _swapped;
@@ -38,10 +37,23 @@ internal sealed class WatchedRequest : IHttpRequestFeature
     public WatchedRequest(HttpContext http, CachePolicy policy, RedisCachedOptions options, SwappedFeatures swapped)
     {
         (_policy, _options, _swapped) = (policy, options, swapped);
-        _request = http.Features.GetRequiredFeature<IHttpRequestFeature>();
-        var shown = _request.Headers.Where(header => !Is(header.Key, Hidden)).ToDictionary(StringComparer.OrdinalIgnoreCase);
-        Headers = new WatchedHeaders(new HeaderDictionary(shown), NoteHeader);
-        swapped.Add<IHttpRequestFeature>(this);
+        var request = http.Features.GetRequiredFeature<IHttpRequestFeature>();
+        var headers = request.Headers.Where(header => !Is(header.Key, Hidden)).ToDictionary(StringComparer.OrdinalIgnoreCase);
+        swapped.Add(WatchedFeature.Around<IHttpRequestFeature>(
+            new HttpRequestFeature
+            {
+                Protocol = request.Protocol,
+                Scheme = request.Scheme,
+                // The answer to HEAD has the headers of GET's, and only GET's body tells them.
+                Method = HttpMethods.Get,
+                PathBase = request.PathBase,
+                Path = request.Path,
+                QueryString = request.QueryString,
+                RawTarget = request.RawTarget,
+                Headers = new WatchedHeaders(new HeaderDictionary(headers), NoteHeader),
+                Body = request.Body,
+            },
+            NoteMember));
         if (!IsByTarget)
         {
             var query = WatchedFeature.Around(http.Request.Query, _ => Note(CacheOutcome.UndeclaredQuery, "query"));
@@ -69,46 +81,6 @@ internal sealed class WatchedRequest : IHttpRequestFeature
 
     /// <summary>Whether it is a result of the framework that reads now: of <c>Accept</c>, what it looks for is in the key.</summary>
     public bool IsReadByFramework { get; set; }
-
-    public string Protocol
-    {
-        get => Noted(CacheOutcome.UndeclaredConnection, "protocol", _request.Protocol);
-        set => _request.Protocol = value;
-    }
-
-    public string Scheme
-    {
-        get => _policy.Key.HoldsHost ? _request.Scheme : Noted(CacheOutcome.UndeclaredConnection, "scheme", _request.Scheme);
-        set => _request.Scheme = value;
-    }
-
-    /// <summary>Always GET: the answer to HEAD has the headers of GET's, and only GET's body tells them.</summary>
-    public string Method { get => HttpMethods.Get; set => _request.Method = value; }
-
-    public string PathBase { get => _request.PathBase; set => _request.PathBase = value; }
-
-    /// <summary>The key of bound arguments holds one spelling of it for all: case, and what is encoded, may be another here.</summary>
-    public string Path
-    {
-        get => IsByTarget ? _request.Path : Noted(CacheOutcome.UndeclaredPath, "path", _request.Path);
-        set => _request.Path = value;
-    }
-
-    public string QueryString
-    {
-        get => IsByTarget ? _request.QueryString : Noted(CacheOutcome.UndeclaredQuery, "query", _request.QueryString);
-        set => _request.QueryString = value;
-    }
-
-    public string RawTarget
-    {
-        get => IsByTarget ? _request.RawTarget : Noted(CacheOutcome.UndeclaredPath, "raw target", _request.RawTarget);
-        set => _request.RawTarget = value;
-    }
-
-    public IHeaderDictionary Headers { get; set; }
-
-    public Stream Body { get => _request.Body; set => _request.Body = value; }
 
     private bool IsByTarget => _policy.Key.IsByRawQuery;
 
@@ -141,18 +113,28 @@ internal sealed class WatchedRequest : IHttpRequestFeature
             _reads.Enqueue((kind, name));
     }
 
+    // The key of bound arguments holds one spelling of the path for all: case, and what is encoded, may be another here.
+    private void NoteMember(string member)
+    {
+        var (kind, name) = member switch
+        {
+            "get_Protocol" => (CacheOutcome.UndeclaredConnection, "protocol"),
+            "get_Scheme" when !_policy.Key.HoldsHost => (CacheOutcome.UndeclaredConnection, "scheme"),
+            "get_Path" when !IsByTarget => (CacheOutcome.UndeclaredPath, "path"),
+            "get_QueryString" when !IsByTarget => (CacheOutcome.UndeclaredQuery, "query"),
+            "get_RawTarget" when !IsByTarget => (CacheOutcome.UndeclaredPath, "raw target"),
+            _ => default,
+        };
+        if (name is not null)
+            Note(kind, name);
+    }
+
     private void NoteHeader(string name)
     {
         var isHeld = Is(name, Hidden) || _policy.HoldsHeader(name)
             || (Is(name, HeaderNames.Host) && _policy.Key.HoldsHost) || (Is(name, HeaderNames.Accept) && IsReadByFramework);
         if (!isHeld)
             Note(CacheOutcome.UndeclaredHeader, name);
-    }
-
-    private T Noted<T>(CacheOutcome kind, string name, T value)
-    {
-        Note(kind, name);
-        return value;
     }
 
     private static bool Is(string name, params ReadOnlySpan<string> names) => names.Contains(name, StringComparer.OrdinalIgnoreCase);

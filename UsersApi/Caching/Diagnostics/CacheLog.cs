@@ -4,7 +4,7 @@ namespace UsersApi.Caching.Diagnostics;
 internal static partial class CacheLog
 {
     [LoggerMessage(1002, LogLevel.Warning,
-        "Redis is away, or has not answered in time, for half a second ({Reason}). Requests bypass the cache until it does.")]
+        "Redis has been away, or late, for half a second ({Reason}). Requests bypass the cache until it answers in time.")]
     public static partial void RedisLeftAlone(ILogger logger, string reason);
 
     [LoggerMessage(1003, LogLevel.Information, "Redis answers in time again.")]

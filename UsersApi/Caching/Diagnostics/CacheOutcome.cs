@@ -17,7 +17,7 @@ internal enum CacheOutcome
     Credentials,
     /// <summary>Bypass: the audience is each user alone, and the request has no subject.</summary>
     NoSubject,
-    /// <summary>Bypass: the request has content, of which no key knows.</summary>
+    /// <summary>Bypass: the request has content, of which no key knows, or wants to become a WebSocket.</summary>
     Content,
     /// <summary>Bypass: binding or validation found mistakes.</summary>
     Invalid,

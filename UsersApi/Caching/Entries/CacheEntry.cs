@@ -14,8 +14,6 @@ internal sealed record CacheEntry
     /// <summary>Grows with every change of the format; an entry of another revision is a miss.</summary>
     public const int FormatRevision = 3;
 
-    private byte[]? _gzip;
-
     public int Revision { get; init; } = FormatRevision;
 
     /// <summary>The key under which it was stored: an entry that comes back under another one is not used.</summary>
@@ -81,7 +79,7 @@ internal sealed record CacheEntry
 
     /// <summary>The body in gzip, where the store had it so or a client has asked for it; else null.</summary>
     [JsonIgnore]
-    public byte[]? Gzip { get => _gzip; init => _gzip = value; }
+    public byte[]? Gzip { get; set; }
 
     /// <summary>Until when it may be of use, in milliseconds of the Unix epoch.</summary>
     [JsonIgnore]
@@ -95,12 +93,7 @@ internal sealed record CacheEntry
     public byte[] Compressed()
     {
         // A thousand who come at once wait for one.
-        if (_gzip is null)
-        {
-            lock (Headers)
-                _gzip ??= ContentCoding.Compress(Body);
-        }
-
-        return _gzip;
+        lock (Headers)
+            return Gzip ??= ContentCoding.Compress(Body);
     }
 }

@@ -48,7 +48,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
     /// <summary>A stale response in the place of an action that failed, or did not come to run, where the policy allows it.</summary>
     public Answer? FallBackToStale(Exception? error)
     {
-        // Its author has said whose fault it is (RFC 5861, section 4: of the server's own alone).
+        // An exception that says 4xx says whose fault it is (RFC 5861, section 4: of the server's own alone).
         if ((request.IsAborted && !request.IsTimedOut) || error is BadHttpRequestException { StatusCode: < 500 }
             || found.Lookup.StaleIfError(Now.ToUnixTimeMilliseconds()) is not { } stale)
         {

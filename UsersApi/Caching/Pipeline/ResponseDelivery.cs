@@ -101,21 +101,22 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
 
     private async Task SendRangeAsync(CacheEntry entry, ByteRange range)
     {
-        _response.Headers.ContentRange = range.HeaderFor(entry.Length);
         if (range.Length == 0)
         {
-            SendNoBody(StatusCodes.Status416RangeNotSatisfiable, keepRange: true);
+            SendNoBody(StatusCodes.Status416RangeNotSatisfiable);
+            _response.Headers.ContentRange = range.HeaderFor(entry.Length);
             return;
         }
 
         _response.StatusCode = StatusCodes.Status206PartialContent;
+        _response.Headers.ContentRange = range.HeaderFor(entry.Length);
         // Unlike those of the representation, they are of the bytes that are sent (RFC 9530, section 2; RFC 1864).
         _response.Headers.ContentMD5 = _response.Headers["Content-Digest"] = default;
         await WriteAsync(entry.Body.Slice(range.Start, range.Length));
     }
 
     /// <summary>What describes a body stays away where none is sent (RFC 9110, section 15.4.5).</summary>
-    private void SendNoBody(int status, bool keepRange = false)
+    private void SendNoBody(int status)
     {
         _response.StatusCode = status;
         var headers = _response.Headers;
@@ -124,10 +125,8 @@ internal sealed class ResponseDelivery(CachedRequest request, DateTimeOffset now
             headers.CacheControl = "no-store";
 
         headers.ContentType = headers.ContentEncoding = headers.ContentLanguage = headers.ContentDisposition = default;
-        headers.ContentMD5 = headers["Content-Digest"] = default;
+        headers.ContentMD5 = headers["Content-Digest"] = headers.ContentRange = default;
         headers.ContentLength = null;
-        if (!keepRange)
-            headers.ContentRange = default;
     }
 
     private void SetVary(bool mayCompress)
