@@ -31,7 +31,7 @@ public static class RedisCachedEndpointConventionBuilderExtensions
         }
 
         var mvc = services.GetRequiredService<IOptions<MvcOptions>>().Value;
-        var reason = MvcTypes.Include(invoke.Method.DeclaringType!)
+        var reason = MvcTypes.Include(invoke.Method.DeclaringType)
             ? EarlyHitRules.ReasonAgainst(policy, mvc, services.GetServices<IFilterProvider>())
             : "a convention has put a delegate of its own around MVC's";
         if (reason is not null)

@@ -6,8 +6,8 @@ namespace UsersApi.Caching.Keys;
 /// </summary>
 internal sealed class ActionBinding(IModelMetadataProvider provider, IModelBinderFactory binders, IOptions<MvcOptions> mvc)
 {
-    private readonly bool _hasOwnBinders = mvc.Value.ModelBinderProviders.Any(IsOwn);
-    private readonly bool _hasOwnValues = mvc.Value.ValueProviderFactories.Any(IsOwn);
+    private readonly bool _hasOwnBinders = mvc.Value.ModelBinderProviders.Any(IsNotMvcs);
+    private readonly bool _hasOwnValues = mvc.Value.ValueProviderFactories.Any(IsNotMvcs);
 
     public IReadOnlyList<KeyArgument> ArgumentsOf(ControllerActionDescriptor action) =>
     [
@@ -32,7 +32,7 @@ internal sealed class ActionBinding(IModelMetadataProvider provider, IModelBinde
         PartsOf(model, []).Any(part => IsElsewhere(part.BindingSource) || HasOwnBinder(part, info: null));
 
     private bool HasOwnBinder(ModelMetadata model, BindingInfo? info) => (info?.BinderType ?? model.BinderType) is not null
-        || (_hasOwnBinders && IsOwn(binders.CreateBinder(new ModelBinderFactoryContext { Metadata = model, BindingInfo = info })));
+        || (_hasOwnBinders && IsNotMvcs(binders.CreateBinder(new ModelBinderFactoryContext { Metadata = model, BindingInfo = info })));
 
     private static IEnumerable<ModelMetadata> PartsOf(ModelMetadata model, HashSet<Type> seen)
     {
@@ -51,5 +51,5 @@ internal sealed class ActionBinding(IModelMetadataProvider provider, IModelBinde
     private static bool IsElsewhere(BindingSource? source) =>
         source is not null && source != BindingSource.Query && source != BindingSource.Path;
 
-    private static bool IsOwn(object part) => !MvcTypes.Include(part.GetType());
+    private static bool IsNotMvcs(object part) => !MvcTypes.Include(part.GetType());
 }

@@ -53,7 +53,7 @@ internal sealed class KeyArgument
     /// False for a property that is bound on other methods alone, as MVC does by itself. An application's own rule may look at anything.
     /// </summary>
     public bool IsBoundOnGet => _parameter.BindingInfo?.RequestPredicate is not { } predicate
-        || !MvcTypes.Include(predicate.Method.DeclaringType!) || predicate(GetRequest);
+        || !MvcTypes.Include(predicate.Method.DeclaringType) || predicate(GetRequest);
 
     /// <summary>Its name in keys. What is not bound from the query by its name must not pass for what is.</summary>
     public string KeyName => IsFromElsewhere ? $"{{{KeyText.Escaped(Source?.Id ?? "")}:{KeyText.Escaped(_parameter.Name)}}}"

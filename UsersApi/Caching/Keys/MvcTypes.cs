@@ -3,8 +3,9 @@ namespace UsersApi.Caching.Keys;
 /// <summary>Tells the code of MVC from that of the application.</summary>
 internal static class MvcTypes
 {
-    public static bool Include(Type type) =>
-        type.Assembly.GetName().Name?.StartsWith("Microsoft.AspNetCore.Mvc", StringComparison.Ordinal) is true;
+    /// <summary>Whether it is MVC's; no type at all, as of code that was made at run time, is not.</summary>
+    public static bool Include(Type? type) =>
+        type?.Assembly.GetName().Name?.StartsWith("Microsoft.AspNetCore.Mvc", StringComparison.Ordinal) is true;
 
     /// <summary>
     /// Whether MVC's code alone executes a result. Views, results of minimal APIs and what overrides the execution run the application's,
@@ -14,5 +15,5 @@ internal static class MvcTypes
             or StatusCodeResult or EmptyResult or RedirectResult or LocalRedirectResult or RedirectToActionResult or RedirectToRouteResult
         && result.GetType().GetInterfaceMap(typeof(IActionResult)).TargetMethods
             .Append(result.GetType().GetMethod(nameof(ActionResult.ExecuteResult), [typeof(ActionContext)])!)
-            .All(method => Include(method.DeclaringType!));
+            .All(method => Include(method.DeclaringType));
 }

@@ -151,7 +151,7 @@ internal sealed class Miss(CacheServices services, CachedRequest request, Lookup
     private List<object?> ContentOf(IActionResult? result) =>
     [
         _http.Response.StatusCode,
-        .. (result?.GetType().GetProperties() ?? []).Where(property => MvcTypes.Include(property.DeclaringType!))
+        .. (result?.GetType().GetProperties() ?? []).Where(property => MvcTypes.Include(property.DeclaringType))
             .Select(property => property.GetValue(result))
             .SelectMany(value => value is IEnumerable all && (value is RouteValueDictionary || MvcTypes.Include(value.GetType()))
                 ? all.Cast<object?>()
