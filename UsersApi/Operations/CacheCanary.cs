@@ -70,16 +70,12 @@ internal sealed class CacheCanary(
 
     private async Task<CanaryResult> CompareInPlaceAsync(Sample sample)
     {
-        try
-        {
-            using var limit = new CancellationTokenSource(cache.Value.RevalidationTimeout, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, lifetime.ApplicationStopping);
-            return await CompareAsync(sample, either.Token);
-        }
-        finally
-        {
-            _places.Release();
-        }
+        using var limit = new CancellationTokenSource(cache.Value.RevalidationTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, lifetime.ApplicationStopping);
+        var comparing = CompareAsync(sample, either.Token);
+        // One that does not heed its limit keeps its place: there must not be more and more of them.
+        _ = comparing.ContinueWith(_ => _places.Release(), TaskScheduler.Default);
+        return await comparing.WaitAsync(either.Token);
     }
 
     private async Task<CanaryResult> CompareAsync(Sample sample, CancellationToken cancel)

@@ -30,7 +30,7 @@ public sealed class CacheDesk
 
     /// <summary>Evicts, on all nodes.</summary>
     /// <param name="tags">Tags as attributes name them.</param>
-    /// <param name="paths">Paths as clients send them: every response of one, whatever its query.</param>
+    /// <param name="paths">Paths as keys have them, with bound values (5 for 05): every response of one, whatever its query.</param>
     /// <param name="keys">
     /// Keys: every response of the same path goes with it, since nodes know of versions of tags and paths and not of keys.
     /// </param>

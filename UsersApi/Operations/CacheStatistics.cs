@@ -56,6 +56,7 @@ public sealed class CacheStatistics : IDisposable
         {
             // Not on the connection of versions, where long replies would stand before theirs.
             var redis = await _redis.Bodies;
+            var literally = string.Concat(prefix.Select(symbol => @"\*?[]".Contains(symbol) ? $@"\{symbol}" : $"{symbol}"));
             var (passed, limit, isWhole) = (0, Math.Min(most, MostScanned), true);
             foreach (var server in redis.GetServers().Where(server => server is { IsConnected: true, IsReplica: false }))
             {
@@ -65,7 +66,7 @@ public sealed class CacheStatistics : IDisposable
                     cancel.ThrowIfCancellationRequested();
                     // One command at a time, so that Redis serves others in between.
                     var page = (RedisResult[])(await server.ExecuteAsync(
-                        redis.GetDatabase().Database, "SCAN", [cursor, "MATCH", $"{prefix}get:*", "COUNT", PageSize]))!;
+                        redis.GetDatabase().Database, "SCAN", [cursor, "MATCH", $"{literally}get:*", "COUNT", PageSize]))!;
                     (cursor, passed) = ((string)page[0]!, passed + PageSize);
                     var keys = (string[])page[1]!;
                     foreach (var (key, bytes) in keys.Zip(await Task.WhenAll(keys.Select(key => SizeAsync(redis.GetDatabase(), key)))))

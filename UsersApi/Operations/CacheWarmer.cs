@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Cronos;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -31,6 +32,7 @@ internal sealed class CacheWarmer(
 
     private static readonly string Unreachable = "detail=" + CacheMetrics.ReasonOf(CacheOutcome.Unreachable);
 
+    private readonly ConcurrentDictionary<int, Task> _latest = new();
     private long _began;
     private volatile bool _isWarm;
 
@@ -73,14 +75,20 @@ internal sealed class CacheWarmer(
 
     private async Task RepeatAsync((int, WarmRequest) each, CronExpression schedule, CancellationToken stopping)
     {
-        while (schedule.GetNextOccurrence(time.GetUtcNow(), TimeZoneInfo.Utc) is { } due)
+        while (Next() is { } due)
         {
             while (due - time.GetUtcNow() is var left && left > TimeSpan.Zero)
+            {
                 await Task.Delay(left < LongestSleep ? left : LongestSleep, time, stopping);
+                // Set back, the clock has another one before it.
+                due = Next() is { } next && next < due ? next : due;
+            }
 
             // What another node has stored since it was due needs not be made again.
             await SendAsync(each, due.ToUnixTimeMilliseconds() - 1, stopping);
         }
+
+        DateTimeOffset? Next() => schedule.GetNextOccurrence(time.GetUtcNow(), TimeZoneInfo.Utc);
     }
 
     private async Task<bool> SendAsync((int Index, WarmRequest Request) each, long storedAfter, CancellationToken stopping)
@@ -94,12 +102,12 @@ internal sealed class CacheWarmer(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
         try
         {
-            var (status, told) = await SendOnceAsync(each.Request, storedAfter, either.Token);
+            var (status, told) = await SendOnceAsync(each, storedAfter, either.Token);
             // A process that still compiles itself hears Redis too late.
             for (var pause = FirstPause; pause <= LastPause && told.EndsWith(Unreachable, StringComparison.Ordinal); pause *= 2)
             {
                 await Task.Delay(pause, time, either.Token);
-                (status, told) = await SendOnceAsync(each.Request, storedAfter, either.Token);
+                (status, told) = await SendOnceAsync(each, storedAfter, either.Token);
             }
 
             // Whatever was neither found nor stored has a reason.
@@ -116,13 +124,20 @@ internal sealed class CacheWarmer(
         }
     }
 
-    private Task<(int Status, string Told)> SendOnceAsync(WarmRequest request, long storedAfter, CancellationToken cancel)
+    private Task<(int Status, string Told)> SendOnceAsync(
+        (int Index, WarmRequest Request) each, long storedAfter, CancellationToken cancel)
     {
-        var origin = options.Value.Origin ?? Localhost;
-        return requests.SendAsync(
+        var (origin, request) = (options.Value.Origin ?? Localhost, each.Request);
+        // One that does not heed its limit is not made once more beside it.
+        if (_latest.GetValueOrDefault(each.Index) is { IsCompleted: false })
+            throw new TimeoutException("The last request has not ended.");
+
+        var sending = requests.SendAsync(
             new RevalidationRequest(storedAfter), request.Target, origin.Scheme, HostString.FromUriComponent(origin),
             // As most who come after it take it: what it fills is compressed then, and stored so.
             request.Headers.Prepend(new("Accept-Encoding", ContentCoding.Gzip)),
             http => (http.Response.StatusCode, http.Response.Headers[CacheStatus.HeaderName].ToString()), cancel);
+        _latest[each.Index] = sending;
+        return sending.WaitAsync(cancel);
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Moq;
 using StackExchange.Redis;
 using UsersApi.Tests.Caching.Host;
+using UsersApi.Tests.Caching.Trouble;
 
 namespace UsersApi.Tests.Caching.Queue;
 
@@ -88,8 +89,9 @@ public sealed class WriteQueueTests
         Assert.That(await Task.WhenAll(keys), Is.All.InRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(61)));
     }
 
-    [Test]
-    public async Task Worker_outlives_a_store_that_throws()
+    [TestCase("")]
+    [TestCase("UsersApi.Caching.Store.CacheWriteWorker")]
+    public async Task Worker_outlives_a_store_that_throws_and_a_log_that_does(string categories)
     {
         var store = new Mock<IDistributedCache>();
         var written = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -106,7 +108,12 @@ public sealed class WriteQueueTests
                 return Task.CompletedTask;
             });
         store.Setup(cache => cache.GetAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).ThrowsAsync(new OperationCanceledException("On cue."));
-        await using var host = await CachedHost.StartAsync([typeof(NumbersController)], services: services => services.AddKeyedSingleton(CacheStore.ServiceKey, store.Object), redis: "");
+        await using var host = await CachedHost.StartAsync([typeof(NumbersController)], services: services =>
+        {
+            services.AddKeyedSingleton(CacheStore.ServiceKey, store.Object);
+            if (categories.Length > 0)
+                services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new ThrowingLogs(categories)));
+        }, redis: "");
 
         for (var i = 0; i < 11; i++)
         {

@@ -14,6 +14,8 @@ internal sealed record CacheEntry
     /// <summary>Grows with every change of the format; an entry of another revision is a miss.</summary>
     public const int FormatRevision = 3;
 
+    private const long MostAhead = 60_000;
+
     public int Revision { get; init; } = FormatRevision;
 
     /// <summary>The key under which it was stored: an entry that comes back under another one is not used.</summary>
@@ -80,6 +82,15 @@ internal sealed record CacheEntry
     /// <summary>The body in gzip, where the store had it so or a client has asked for it; else null.</summary>
     [JsonIgnore]
     public byte[]? Gzip { get; set; }
+
+    /// <summary>
+    /// Whether it is of the future, at a time in milliseconds of the Unix epoch: it was made before a clock was set back, and would live for
+    /// as long as that was. Clocks of nodes differ by less.
+    /// </summary>
+    public bool IsAheadOf(long now) => Stored - now > MostAhead;
+
+    /// <summary>Whether it is fresh, at a time in milliseconds of the Unix epoch.</summary>
+    public bool IsFreshAt(long now) => FreshUntil > now && !IsAheadOf(now);
 
     /// <summary>Until when it may be of use, in milliseconds of the Unix epoch.</summary>
     [JsonIgnore]

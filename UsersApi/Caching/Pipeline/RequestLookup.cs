@@ -74,7 +74,7 @@ internal sealed class RequestLookup(
 
         if (landing?.Entry is { } joined)
         {
-            var outcome = joined.FreshUntil > Now ? CacheOutcome.Collapsed : CacheOutcome.StaleIfError;
+            var outcome = joined.IsFreshAt(Now) ? CacheOutcome.Collapsed : CacheOutcome.StaleIfError;
             return new LookupResult(lookup, new Answer(joined, outcome, lookup.ForwardReason));
         }
 
@@ -89,7 +89,7 @@ internal sealed class RequestLookup(
             return await LeadAcrossNodesAsync(request, lookup, flightKey, flight);
         }
         else if (flight is not null && store.FindInMemory(request.Policy, lookup.Key) is { } landed && landed.Stamp == lookup.Stamp
-            && landed.FreshUntil > Now && landed.Stored > (request.Revalidation?.StoredAfter ?? 0))
+            && landed.IsFreshAt(Now) && landed.Stored > (request.Revalidation?.StoredAfter ?? 0))
         {
             // Another flight landed between this request's lookup and its turn to lead.
             flight.Land(Landing.Elsewhere);

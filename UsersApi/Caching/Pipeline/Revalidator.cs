@@ -14,7 +14,9 @@ internal sealed class Revalidator(
     : IStartupFilter
 {
     private RequestDelegate? _pipeline;
-    private int _running;
+
+    // By what they renew, until they are over: one that does not heed its limit is not begun once more.
+    private readonly ConcurrentDictionary<string, bool> _running = new(StringComparer.Ordinal);
 
     /// <summary>Remembers the application's pipeline, from its begin.</summary>
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
@@ -51,9 +53,8 @@ internal sealed class Revalidator(
     /// <summary>Begins unless too many are under way; the flight lands in any case.</summary>
     public void Begin(HttpContext original, RevalidationRequest revalidation)
     {
-        if (Interlocked.Increment(ref _running) > options.Value.MaxRevalidations || _pipeline is null)
+        if (_pipeline is null || _running.Count >= options.Value.MaxRevalidations || !_running.TryAdd(revalidation.FlightKey!, true))
         {
-            Interlocked.Decrement(ref _running);
             revalidation.Flight!.Dispose();
             return;
         }
@@ -72,7 +73,7 @@ internal sealed class Revalidator(
         using var span = CacheTraces.Linked("cache revalidation", [cause]);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
         limit.CancelAfter(options.Value.RevalidationTimeout);
-        // An action that does not heed it goes on, and takes one of MaxRevalidations: nobody waits for it any longer.
+        // One that does not heed it goes on, as one of MaxRevalidations: nobody waits for it any longer.
         using var ending = limit.Token.Register(revalidation.Flight!.Dispose);
         features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = limit.Token });
         try
@@ -93,7 +94,7 @@ internal sealed class Revalidator(
         finally
         {
             revalidation.Flight.Dispose();
-            Interlocked.Decrement(ref _running);
+            _running.TryRemove(revalidation.FlightKey!, out _);
         }
     }
 

@@ -73,7 +73,7 @@ internal sealed class CacheStore(
             entry = known?.Stamp == stamp && IsFresh(known) ? known : await ReadAsync(policy, key) ?? known;
         }
 
-        if (entry?.Stamp != stamp)
+        if (entry?.Stamp != stamp || entry.IsAheadOf(now))
             return new StoreLookup(key, selecting, stamp, IsOutdated: entry is not null);
 
         near.Keep(entry);
@@ -81,12 +81,12 @@ internal sealed class CacheStore(
             ? new StoreLookup(key, selecting, stamp, entry)
             : new StoreLookup(key, selecting, stamp, Stale: entry, IsOutdated: true);
 
-        bool IsFresh(CacheEntry found) => found.FreshUntil > now && found.Stored > storedAfter;
+        bool IsFresh(CacheEntry found) => found.IsFreshAt(now) && found.Stored > storedAfter;
     }
 
     /// <summary>A fresh response that this process has, under versions that it knows: nothing is waited for.</summary>
     public CacheEntry? FindKnown(CachePolicy policy, Func<IReadOnlyList<string>, string> keyOf, IReadOnlyList<string> tags) =>
-        FindInMemory(policy, keyOf).Entry is { } entry && entry.FreshUntil > time.GetUtcNow().ToUnixTimeMilliseconds()
+        FindInMemory(policy, keyOf).Entry is { } entry && entry.IsFreshAt(time.GetUtcNow().ToUnixTimeMilliseconds())
             && versions.FindKnown(tags) == entry.Stamp ? entry : null;
 
     /// <summary>What this process itself has stored or read under this key; the caller compares the stamp.</summary>

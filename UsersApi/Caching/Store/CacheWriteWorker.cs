@@ -32,9 +32,9 @@ internal sealed class CacheWriteWorker(
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Parallel.ForEachAsync(
         queue.ReadAllAsync(stoppingToken), new ParallelOptions { MaxDegreeOfParallelism = Writers, CancellationToken = stoppingToken },
-        TakeAsync);
+        async (entry, cancel) => await TakeAsync(entry, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing));
 
-    private async ValueTask TakeAsync(CacheEntry entry, CancellationToken cancel)
+    private async Task TakeAsync(CacheEntry entry, CancellationToken cancel)
     {
         try
         {

@@ -9,7 +9,7 @@ namespace UsersApi.Caching.Versions;
 internal sealed class Evictions(
     VersionScripts scripts, ScriptRunner runner, KnownVersions known, OwedTags owed, ChangeMessages messages,
     Acknowledgements acknowledgements, IOptions<RedisCachedOptions> options, TimeProvider time, CacheMetrics metrics,
-    ILogger<Evictions> logger)
+    ILogger<Evictions> logger) : IDisposable
 {
     private const int MaxTags = 512;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(25);
@@ -17,7 +17,8 @@ internal sealed class Evictions(
     private readonly TimeSpan _timeout = options.Value.EvictionTimeout;
     private readonly Channel<Request> _waiting = Channel.CreateUnbounded<Request>();
     private bool _isSending;
-    private bool _isBehind;
+    private bool _isRetrying;
+    private volatile bool _isOver;
 
     /// <returns>
     /// True when no node serves any more what was stored before; false where Redis could not be reached: it is tried again.
@@ -37,33 +38,8 @@ internal sealed class Evictions(
         return Array.TrueForAll(results, evicted => evicted);
     }
 
-    /// <summary>Sends what is owed by now once more, whatever comes meanwhile: each has its turn. Not called twice at a time.</summary>
-    public async Task RetryAsync()
-    {
-        if (!_isBehind)
-        {
-            _isBehind = true;
-            CacheLog.EvictionFailed(logger);
-        }
-
-        foreach (var some in owed.All.Chunk(MaxTags))
-        {
-            string[] tags = [.. some.Select(tag => tag.Key)];
-            if (await TrySendOnceAsync(tags, _timeout) is not { } eviction)
-                return;
-
-            // A read that began before they were owed may have put an old version back.
-            known.Forget(tags);
-            owed.Remove(some);
-            _ = AcknowledgeAsync([], eviction);
-        }
-
-        if (owed.IsEmpty)
-        {
-            _isBehind = false;
-            CacheLog.EvictionsCaughtUp(logger);
-        }
-    }
+    /// <summary>Ends the retries: the application is gone.</summary>
+    public void Dispose() => _isOver = true;
 
     private async Task SendWaitingAsync()
     {
@@ -151,11 +127,51 @@ internal sealed class Evictions(
         var tags = TagsOf(batch);
         owed.Add(tags);
         known.Forget(tags);
+        if (!Interlocked.Exchange(ref _isRetrying, true))
+            _ = RetryAsync();
+
         // Others go on from memory for as long as their leases last.
         if (LeaseTerms.AwaitedFor - (runner.OutageAge ?? TimeSpan.Zero) is { Ticks: > 0 } left)
             await Task.Delay(left, time);
 
         Settle(batch, isEvicted: false);
+    }
+
+    private async Task RetryAsync()
+    {
+        // Whatever ends one attempt, a logger that throws say, another one begins.
+        await Task.Run(() => CacheLog.EvictionFailed(logger)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        while (!_isOver)
+        {
+            await Task.Delay(LeaseTerms.RenewalInterval, time);
+            await RetryOnceAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!owed.IsEmpty)
+                continue;
+
+            Volatile.Write(ref _isRetrying, false);
+            // What was owed since then has begun nothing of its own.
+            if (owed.IsEmpty || Interlocked.Exchange(ref _isRetrying, true))
+                break;
+        }
+
+        if (!_isOver)
+            CacheLog.EvictionsCaughtUp(logger);
+    }
+
+    /// <summary>All that is owed by now, whatever comes meanwhile: each has its turn.</summary>
+    private async Task RetryOnceAsync()
+    {
+        foreach (var some in owed.All.Chunk(MaxTags))
+        {
+            string[] tags = [.. some.Select(tag => tag.Key)];
+            if (await TrySendOnceAsync(tags, _timeout) is not { } eviction)
+                return;
+
+            // A read that began before they were owed may have put an old version back.
+            known.Forget(tags);
+            owed.Remove(some);
+            _ = AcknowledgeAsync([], eviction);
+        }
     }
 
     private static HashSet<string> TagsOf(IEnumerable<Request> batch) =>

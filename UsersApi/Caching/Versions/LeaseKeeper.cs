@@ -1,13 +1,14 @@
+using StackExchange.Redis;
+
 namespace UsersApi.Caching.Versions;
 
 /// <summary>
-/// Keeps this node's lease: subscribes, renews, acknowledges, and leaves when the host stops. As often as it renews, it has evictions
-/// that are owed sent again. A node without leases (<see cref="RedisCachedOptions.Leases"/>) subscribes too, since its writes wait for the
-/// acknowledgements of others.
+/// Keeps this node's lease: subscribes, renews, acknowledges, and leaves when the host stops. A node without leases
+/// (<see cref="RedisCachedOptions.Leases"/>) subscribes too, since its writes wait for the acknowledgements of others.
 /// </summary>
 internal sealed class LeaseKeeper(
     RedisConnection connection, VersionScripts scripts, ScriptRunner runner, KnownVersions known, ChangeMessages messages,
-    Acknowledgements acknowledgements, ITagVersions versions, Evictions evictions, OwedTags owed,
+    Acknowledgements acknowledgements, ITagVersions versions,
     IOptions<RedisCachedOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger) : BackgroundService, IAsyncDisposable
 {
     // Hits do not read the tags that they use: Redis would take them for unused, and forget them first.
@@ -15,7 +16,7 @@ internal sealed class LeaseKeeper(
 
     private readonly string _node = options.Value.Leases ? messages.Node : "";
     private Task _first = Task.CompletedTask;
-    private Task _retrying = Task.CompletedTask;
+    private Task<LeaseSubscription>? _opening;
     private LeaseSubscription? _subscription;
     private string _incarnation = "";
     private long _incarnationSince;
@@ -27,7 +28,7 @@ internal sealed class LeaseKeeper(
     /// </summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        _first = TryRenewAsync();
+        _first = TryRenewAsync(LeaseTerms.Length);
         await WarmUpAsync().WaitAsync(LeaseTerms.Length, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await base.StartAsync(cancellationToken);
     }
@@ -54,6 +55,12 @@ internal sealed class LeaseKeeper(
 
     public async ValueTask DisposeAsync()
     {
+        if (_opening is { } opening)
+        {
+            await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _subscription ??= opening.IsCompletedSuccessfully ? await opening : null;
+        }
+
         if (_subscription is not null)
             await _subscription.DisposeAsync();
 
@@ -69,12 +76,8 @@ internal sealed class LeaseKeeper(
             if (stoppingToken.IsCancellationRequested)
                 return;
 
-            // Beside the renewals, which must not wait for it. Whatever ended one attempt, another one begins.
-            if (!owed.IsEmpty && _retrying.IsCompleted)
-                _retrying = evictions.RetryAsync();
-
-            // Nor must a logger that throws be the end of it.
-            await TryRenewAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // A logger that throws is not the end of it.
+            await TryRenewAsync(LeaseTerms.RenewalInterval).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -86,17 +89,17 @@ internal sealed class LeaseKeeper(
         await versions.ReadAsync([TagNames.All]);
     }
 
-    private async Task TryRenewAsync()
+    private async Task TryRenewAsync(TimeSpan patience)
     {
         try
         {
             await DropIfDeadAsync();
-            _subscription ??= await LeaseSubscription.OpenAsync(
-                connection, (scripts.Changes, scripts.AcksOf(messages.Node)), HandleChange, acknowledgements.Handle);
+            if (_subscription is null)
+                await SubscribeAsync(patience);
 
-            // A node that is behind, and whose lease has run out, would make every writer wait for it.
-            if (!_subscription.IsBehind || known.IsHeld)
-                await RenewAsync();
+            // A node that hears nothing, or is behind and has lost its lease by that, would make every writer wait for it. It renews
+            // nothing then, and finds out how Redis fares all the same.
+            await RenewAsync(_subscription is not null && (!_subscription.IsBehind || known.IsHeld) ? _node : "");
         }
         catch (Exception error)
         {
@@ -104,19 +107,35 @@ internal sealed class LeaseKeeper(
         }
     }
 
-    private async Task RenewAsync()
+    // Redis may answer commands and take no subscription, as where it has no connection left.
+    private async Task SubscribeAsync(TimeSpan patience)
+    {
+        _opening ??= LeaseSubscription.OpenAsync(
+            connection, (scripts.Changes, scripts.AcksOf(messages.Node)), HandleChange, acknowledgements.Handle);
+        await ((Task)_opening).WaitAsync(patience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_opening.IsCompletedSuccessfully)
+            (_subscription, _unanswered) = (await _opening, 0);
+        else if (_opening.Exception?.InnerException is RedisServerException refusal)
+            runner.NoteFailure(refusal);
+
+        if (_opening.IsCompleted)
+            _opening = null;
+    }
+
+    private async Task RenewAsync(string node)
     {
         var askedAt = time.GetTimestamp();
         // Every lease of an earlier incarnation has run out: whoever holds one is among the holders.
         var calm = _incarnation.Length > 0 && time.GetElapsedTime(_incarnationSince, askedAt) > LeaseTerms.AwaitedFor ? _incarnation : "";
-        var inc = await scripts.RenewAsync(_node, askedAt, calm, known.TakeUsed(MaxTouched)).WaitAsync(runner.LongestReply, time);
+        var inc = await scripts.RenewAsync(node, askedAt, calm, known.TakeUsed(MaxTouched)).WaitAsync(runner.LongestReply, time);
         if (inc != _incarnation)
             (_incarnation, _incarnationSince) = (inc, time.GetTimestamp());
 
         if (_unanswered == 0)
             _unanswered = askedAt;
 
-        runner.NoteRequirementsMet();
+        if (_subscription is not null)
+            runner.NoteRequirementsMet();
     }
 
     // Redis answers, and its messages do not come: the connection is open on this side alone.
