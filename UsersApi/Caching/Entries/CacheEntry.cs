@@ -84,8 +84,8 @@ internal sealed record CacheEntry
     public byte[]? Gzip { get; set; }
 
     /// <summary>
-    /// Whether it is of the future, at a time in milliseconds of the Unix epoch: it was made before a clock was set back, and would live for
-    /// as long as that was. Clocks of nodes differ by less.
+    /// Whether it is of the future, at a time in milliseconds of the Unix epoch: it was made before a clock was set back, and would live
+    /// for as long as that was. Clocks of nodes differ by less.
     /// </summary>
     public bool IsAheadOf(long now) => Stored - now > MostAhead;
 
