@@ -15,6 +15,7 @@ internal sealed class CoherenceRun : IAsyncDisposable
     private readonly List<ApiNode> _nodes = [];
     private readonly List<HttpClient> _clients = [];
     private readonly History _history;
+    private readonly WriteNumbers _numbers = new();
 
     private CoherenceRun(CheckerSettings settings, IRedisStage redis, TestDatabase database)
     {
@@ -46,15 +47,14 @@ internal sealed class CoherenceRun : IAsyncDisposable
         using var time = new CancellationTokenSource(_settings.Length);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(time.Token, Tally.EnoughViolations);
         var judge = new Judge(_history, Tally);
-        var numbers = new WriteNumbers();
         var seed = _settings.Seed;
         List<Task> all = [_redis.StormAsync(_nodes, Tally, new Random(seed), stop.Token)];
         for (var i = 0; i < Writers; i++)
         {
-            all.Add(new Writer(_clients, _history, judge, Tally, new Random(++seed), numbers).RunAsync(stop.Token));
+            all.Add(new Writer(_clients, _history, judge, Tally, new Random(++seed), _numbers).RunAsync(stop.Token));
         }
 
-        all.Add(new SqlWriter(_database, Tally, new Random(++seed), numbers).RunAsync(stop.Token));
+        all.Add(new SqlWriter(_database, Tally, new Random(++seed), _numbers).RunAsync(stop.Token));
         for (var i = 0; i < Readers; i++)
         {
             var node = i % _redis.Nodes;
@@ -68,12 +68,19 @@ internal sealed class CoherenceRun : IAsyncDisposable
     /// <summary>After the storm: also what was written and never acknowledged is relayed, and then every node serves what Postgres has.</summary>
     public async Task SettleAsync()
     {
+        var judge = new Judge(_history, Tally);
+        var writer = new Writer(_clients, _history, judge, Tally, new Random(_settings.Seed), _numbers);
+        for (var i = 0; i < _redis.Nodes; i++)
+        {
+            var node = i;
+            await Eventually.HoldsAsync(() => writer.TryWriteAsync(node), $"node {node} acknowledges a write");
+        }
+
         // First the versions: a write that arrives later than this is not asked for.
         var versions = await _database.ScalarAsync<long[]>("SELECT array_agg(version ORDER BY id) FROM users");
         await Eventually.HoldsAsync(
             async () => await _database.ScalarAsync<long>("SELECT count(*) FROM outbox") == 0, "the outbox is empty");
 
-        var judge = new Judge(_history, Tally);
         foreach (var target in Population.Targets)
         {
             for (var node = 0; node < _redis.Nodes; node++)

@@ -15,16 +15,7 @@ internal sealed class Writer(IReadOnlyList<HttpClient> nodes, History history, J
     {
         while (!stop.IsCancellationRequested)
         {
-            try
-            {
-                await WriteAsync(random.Next(nodes.Count), Population.PickForWriting(random));
-            }
-            catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
-            {
-                // It may have happened, or happen yet: nothing is known of it.
-                tally.Unanswered();
-            }
-
+            await TryWriteAsync(random.Next(nodes.Count));
             var due = tally.Reads + ReadsToOneInCalm;
             do
             {
@@ -34,7 +25,25 @@ internal sealed class Writer(IReadOnlyList<HttpClient> nodes, History history, J
         }
     }
 
-    private async Task WriteAsync(int node, int user)
+    /// <summary>Writes to any user through this node.</summary>
+    /// <returns>Whether it was acknowledged.</returns>
+    public async Task<bool> TryWriteAsync(int node)
+    {
+        try
+        {
+            if (await WriteAsync(node, Population.PickForWriting(random)))
+                return true;
+        }
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+        {
+            // It may have happened, or happen yet: nothing is known of it.
+        }
+
+        tally.Unanswered();
+        return false;
+    }
+
+    private async Task<bool> WriteAsync(int node, int user)
     {
         var target = Population.Targets[user];
         var name = Population.NameOf(user, numbers.Next());
@@ -44,10 +53,7 @@ internal sealed class Writer(IReadOnlyList<HttpClient> nodes, History history, J
             ? await nodes[node].SendAsync(HttpMethod.Put, target.Path, JsonSerializer.Serialize(new { email = Population.EmailOf(user), fullName = name }))
             : await nodes[node].SendAsync(HttpMethod.Patch, target.Path, JsonSerializer.Serialize(new { fullName = name }), mediaType: "application/merge-patch+json");
         if (!response.IsSuccessStatusCode)
-        {
-            tally.Unanswered();
-            return;
-        }
+            return false;
 
         var written = Sighting.Parse(await response.Content.ReadAsByteArrayAsync()).Single();
         if (written.Name != name || written.Version <= floor[0])
@@ -58,6 +64,7 @@ internal sealed class Writer(IReadOnlyList<HttpClient> nodes, History history, J
         judge.CheckItself(written, target, $"node {node}, a write");
         history.Acknowledge(node, written);
         tally.Write();
+        return true;
     }
 }
 

@@ -42,7 +42,7 @@ public sealed class RedisSentinelTests
 
         Assert.That((await host.ExchangeAsync("/runs/plain/1")).Outcome, Does.StartWith("hit"));
         Assert.That(before.Outcome, Is.EqualTo("fwd=bypass; detail=unreachable"));
-        Assert.That(Said("Redis is away"), Is.Positive);
+        Assert.That(Said("Redis has been away"), Is.Positive);
         Assert.That(Said("answers in time again"), Is.Positive);
 
         int Said(string what) => host.Logs.At(LogLevel.Information).Count(line => line.Contains(what, StringComparison.Ordinal));
