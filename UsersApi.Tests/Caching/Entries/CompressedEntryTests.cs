@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Caching.Distributed;
+using UsersApi.Caching.Operations;
 using UsersApi.Tests.Caching.Host;
 using UsersApi.Tests.Host;
 
@@ -31,6 +33,22 @@ public sealed class CompressedEntryTests
             Assert.That(packed.Text == miss.Text, Is.True);
             Assert.That((plain.Outcome, plain["Content-Encoding"], plain.Text == Text), Is.EqualTo(("hit; ttl=60", packed["X-None"], true)));
         }
+    }
+
+    [TestCase("", "gzip"), TestCase("identity", "")]
+    public async Task Warm_request_stores_what_most_clients_take_unless_it_says_otherwise(string asked, string coding)
+    {
+        var settings = new Dictionary<string, string?> { ["RedisCached:Warm:Requests:0:Target"] = "/large/text" };
+        if (asked.Length > 0)
+            settings["RedisCached:Warm:Requests:0:Headers:accept-encoding"] = asked;
+
+        await using var host = await CachedHost.StartAsync(
+            [typeof(LargeController)], settings, services => services.AddRedisCachedOperations());
+        var store = host.Services.GetRequiredKeyedService<IDistributedCache>(CacheStore.ServiceKey);
+        byte[]? stored = null;
+        await Eventually.HoldsAsync(async () => (stored = await store.GetAsync("get:/large/text")) is not null, "it is stored");
+
+        Assert.That(CacheEntryFormat.Read(stored)!.Coding, Is.EqualTo(coding));
     }
 
     [Test]

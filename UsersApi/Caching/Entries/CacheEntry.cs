@@ -103,6 +103,9 @@ internal sealed record CacheEntry
     /// <summary>The body in gzip; worked out once, kept as long as the entry.</summary>
     public byte[] Compressed()
     {
+        if (Gzip is { } made)
+            return made;
+
         // A thousand who come at once wait for one.
         lock (Headers)
             return Gzip ??= ContentCoding.Compress(Body);

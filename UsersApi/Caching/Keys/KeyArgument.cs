@@ -11,19 +11,19 @@ internal sealed class KeyArgument
         new() { HttpContext = new DefaultHttpContext { Request = { Method = HttpMethods.Get } } };
 
     private readonly ParameterDescriptor _parameter;
+    private readonly ActionBinding _binding;
     private readonly object? _default;
 
     public KeyArgument(
         ParameterDescriptor parameter, ICustomAttributeProvider declared, ModelMetadata metadata, ActionBinding binding)
     {
-        _parameter = parameter;
+        (_parameter, _binding) = (parameter, binding);
         _default = DefaultOf(parameter);
         Metadata = metadata;
         Source = parameter.BindingInfo?.BindingSource ?? Metadata.BindingSource;
         Name = parameter.BindingInfo?.BinderModelName ?? Metadata.BinderModelName ?? parameter.Name;
         IsHashed = declared.IsDefined(typeof(HashedInKeyAttribute), inherit: true);
         IsOwn = binding.IsOwn(metadata, parameter.BindingInfo);
-        MayBeMoreThanUri = IsOwn || binding.TakesMoreThanUri(metadata);
     }
 
     public string Name { get; }
@@ -42,7 +42,7 @@ internal sealed class KeyArgument
     public bool IsOwn { get; }
 
     /// <summary>Whether that, or its model, may take something that is not in the URI.</summary>
-    public bool MayBeMoreThanUri { get; }
+    public bool MayBeMoreThanUri => IsOwn || _binding.TakesMoreThanUri(Metadata);
 
     /// <summary>Whether its value comes from elsewhere than path, query and headers: from a source or binder of the application.</summary>
     public bool IsFromElsewhere => IsOwn

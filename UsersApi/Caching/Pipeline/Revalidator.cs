@@ -53,8 +53,13 @@ internal sealed class Revalidator(
     /// <summary>Begins unless too many are under way; the flight lands in any case.</summary>
     public void Begin(HttpContext original, RevalidationRequest revalidation)
     {
-        if (_pipeline is null || _running.Count >= options.Value.MaxRevalidations || !_running.TryAdd(revalidation.FlightKey!, true))
+        // Counted once it is among them: two that come at once may both give up, and are never one too many.
+        var isNew = _pipeline is not null && _running.TryAdd(revalidation.FlightKey!, true);
+        if (!isNew || _running.Count > options.Value.MaxRevalidations)
         {
+            if (isNew)
+                _running.TryRemove(revalidation.FlightKey!, out _);
+
             revalidation.Flight!.Dispose();
             return;
         }
